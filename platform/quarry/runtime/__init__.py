@@ -1,0 +1,146 @@
+"""The door to the models: generate, embed, count tokens. Callers cannot tell what stands behind it.
+
+A process calls `configure` once. `generate` works in the process that called `load` (the inference worker);
+`embed` works everywhere: where the embedder does not live in this process, it asks through `embed_via`.
+Heavy libraries (llama.cpp, torch) are imported by the first call that needs them, never by `import quarry.runtime`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import settings
+from .types import (
+    Call,
+    Cancelled,
+    Document,
+    Done,
+    EmbedKind,
+    EmbedVia,
+    EngineBusy,
+    Event,
+    InvalidRequest,
+    Message,
+    ModelInfo,
+    ModelUnavailable,
+    Params,
+    Prefill,
+    PromptTooLong,
+    RuntimeFault,
+    Token,
+    Tool,
+    ToolCall,
+    Usage,
+    Vectors,
+)
+
+__all__ = [
+    "Call",
+    "Document",
+    "Done",
+    "EngineBusy",
+    "Event",
+    "InvalidRequest",
+    "Message",
+    "ModelInfo",
+    "ModelUnavailable",
+    "Params",
+    "Prefill",
+    "PromptTooLong",
+    "RuntimeFault",
+    "Token",
+    "Tool",
+    "ToolCall",
+    "Usage",
+    "configure",
+    "count_tokens",
+    "current_model",
+    "embed",
+    "embedding_space",
+    "generate",
+    "load",
+    "rerank",
+    "unload",
+]
+
+
+def configure(
+    home: Path,
+    models: Path,
+    model: str | None = None,
+    offline: bool = False,
+    embed_via: EmbedVia | None = None,
+) -> None:
+    """Tells this process where its models lie, which one to use, and who embeds (None: this process itself)."""
+    settings.configure(settings.Settings(Path(home), Path(models), model, offline, embed_via))
+
+
+def load() -> ModelInfo:
+    """Verifies the chosen chat model and loads it into this process; a second call returns at once."""
+    from . import chat
+
+    return chat.load()
+
+
+def unload() -> None:
+    """Stops the engine thread and frees the chat model; for tests and orderly shutdown."""
+    from . import chat
+
+    chat.unload()
+
+
+def current_model() -> ModelInfo:
+    """The chat model: the loaded one, else the one that `load` would load."""
+    from . import chat
+
+    return chat.current_model()
+
+
+def generate(
+    messages: Sequence[Message],
+    *,
+    model: str | None = None,
+    documents: Sequence[Document] = (),
+    tools: Sequence[Tool] = (),
+    schema: Mapping[str, Any] | None = None,
+    params: Params | None = None,
+    cancelled: Cancelled | None = None,
+) -> Iterator[Event]:
+    """Streams the model's answer: `Prefill`s, `Token`s and `ToolCall`s, then one `Done`.
+
+    `schema` is a JSON schema which the answer is then certain to have the form of. `cancelled` is asked every few
+    dozen milliseconds from the calling thread; closing the iterator cancels as well. Raises a `RuntimeFault`.
+    """
+    from . import chat
+
+    return chat.generate(messages, model, documents, tools, schema, params or Params(), cancelled)
+
+
+def count_tokens(text: str) -> int:
+    """How many tokens of the chat model `text` has; needs the model's file, but not `load`."""
+    from . import chat
+
+    return chat.count_tokens(text)
+
+
+def embed(texts: Sequence[str], kind: EmbedKind, space: str | None = None) -> Vectors:
+    """Unit vectors of `texts`, float32 (n, dim). `space` other than `embedding_space()[0]` is refused."""
+    from . import embedding
+
+    return embedding.embed(texts, kind, space)
+
+
+def embedding_space() -> tuple[str, int]:
+    """The name and dimension of the space this installation embeds into. The name changes with the model's bytes."""
+    from . import embedding
+
+    return embedding.embedding_space()
+
+
+def rerank(query: str, passages: Sequence[str]) -> list[float] | None:
+    """Scores of the passages for the query, or None where no reranker is installed: keep the order you have."""
+    from . import reranking
+
+    return reranking.rerank(query, passages)

@@ -1,0 +1,41 @@
+"""Where this process keeps its models and which it may use; set once by `quarry.runtime.configure`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .types import EmbedVia
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`model` is a catalogue id or None for the best that fits; `offline` means that no hub is ever tried."""
+
+    home: Path
+    models: Path
+    model: str | None = None
+    offline: bool = False
+    embed_via: EmbedVia | None = None
+
+
+_current: Settings | None = None
+
+
+def configure(settings: Settings) -> None:
+    """Sets this process's settings."""
+    global _current
+    _current = settings
+
+
+def current() -> Settings:
+    """This process's settings; without `configure`, the same environment variables decide as for the product."""
+    return _current or from_environment()
+
+
+def from_environment() -> Settings:
+    home = Path(os.environ.get("QUARRY_HOME") or "var").absolute()
+    models = Path(os.environ.get("QUARRY_MODELS") or home / "models").absolute()
+    offline = os.environ.get("QUARRY_OFFLINE", "").strip().lower() in {"1", "true", "yes", "on"}
+    return Settings(home, models, os.environ.get("QUARRY_MODEL") or None, offline)

@@ -1,0 +1,170 @@
+"""The words of the runtime's door: what callers pass in, what comes back, and what can go wrong.
+
+Nothing in here knows llama.cpp, a network or Django, so every room of the house can type against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
+EmbedKind: TypeAlias = Literal["query", "passage"]
+DoneReason: TypeAlias = Literal["stop", "length", "cancelled", "tool_calls"]
+JSON: TypeAlias = dict[str, Any]
+Vectors: TypeAlias = NDArray[np.float32]
+Cancelled: TypeAlias = Callable[[], bool]
+
+
+class EmbedVia(Protocol):
+    """How a process without the embedder asks the one that has it."""
+
+    def __call__(self, texts: Sequence[str], kind: EmbedKind, space: str | None) -> Vectors: ...
+
+
+# -- what goes in -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call that an assistant made earlier in the conversation."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn. `name` is the tool's name in a turn of role "tool"."""
+
+    role: Role
+    content: str
+    tool_calls: Sequence[Call | ToolCall] = ()
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A passage that the answer may rest on. `id` is what the model sees and cites, for instance "1"."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool on offer; `parameters` is a JSON schema of type "object"."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """How to sample. Temperature 0 is greedy, which is also what IBM advises for Granite."""
+
+    max_tokens: int = 512
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int | None = None
+    stop: Sequence[str] = ()
+
+
+# -- what comes back --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """`cached_tokens` of the prompt were taken from an earlier request instead of being read again."""
+
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """The model that answers: its catalogue id, the digest that was verified, and its context in tokens."""
+
+    id: str
+    sha256: str
+    context: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """`done` of `total` prompt tokens have been read."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The next piece of the answer: whole characters, never half of one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The model wants this tool called. The arguments are well-formed JSON, not yet checked against the schema."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Always the last event of a stream that did not raise."""
+
+    reason: DoneReason
+    usage: Usage
+    model: ModelInfo
+
+
+Event: TypeAlias = Prefill | Token | ToolCall | Done
+
+
+# -- what goes wrong --------------------------------------------------------------------------------------------------
+
+
+class RuntimeFault(Exception):
+    """Base of everything the runtime raises on purpose; its text may be shown to a person."""
+
+
+class ModelUnavailable(RuntimeFault):
+    """No model can answer: not downloaded, not verified, not loaded in this process, or it does not fit."""
+
+
+class InvalidRequest(RuntimeFault):
+    """The caller asked for something that cannot be done, whatever the model."""
+
+
+@dataclass
+class PromptTooLong(RuntimeFault):
+    """The prompt needs more tokens than the context leaves room for."""
+
+    tokens: int
+    limit: int
+
+    def __str__(self) -> str:
+        return f"The prompt has {self.tokens} tokens, but only {self.limit} fit into the model's context."
+
+
+@dataclass
+class EngineBusy(RuntimeFault):
+    """Too many requests are waiting already; `retry_after` is in seconds."""
+
+    retry_after: float = field(default=5.0)
+
+    def __str__(self) -> str:
+        return f"The model has too many requests waiting; try again in {self.retry_after:.0f} seconds."
