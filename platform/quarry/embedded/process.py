@@ -1,0 +1,90 @@
+"""Starting and stopping child processes so that none outlives its parent and none hears the terminal's Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from .accounts import Account
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def die_with_parent(how: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
+    """A function for the child, before exec: the kernel sends it `how` when the thread that started it ends."""
+    parent = os.getpid()
+
+    def ask() -> None:
+        if _libc:
+            _libc.prctl(PR_SET_PDEATHSIG, int(how), 0, 0, 0)
+        if os.getppid() != parent:  # it died in between, so that nobody will tell us
+            os.kill(os.getpid(), how)
+
+    return ask
+
+
+def spawn(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    account: Account | None = None,
+    parent_died: signal.Signals = signal.SIGKILL,
+    keep: Sequence[int] = (),
+) -> subprocess.Popen[bytes]:
+    """Starts a child in a session of its own, its output appended to `log`. Call it from a thread that stays."""
+    other = account if account and account.other else None
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=folder or "/",
+            start_new_session=True,
+            pass_fds=keep,
+            preexec_fn=die_with_parent(parent_died),
+            user=other.uid if other else None,
+            group=other.gid if other else None,
+            extra_groups=[] if other else None,
+            umask=0o077 if other else -1,
+        )
+
+
+def stop(process: subprocess.Popen[bytes], how: signal.Signals, patience: float) -> bool:
+    """Asks a child to stop and waits; after `patience` seconds its whole group is killed. True if it obeyed."""
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(how)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        kill_group(process)
+        return False
+    return True
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kills a child and whatever it started in its session, at once."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def tail(log: Path, lines: int = 8) -> str:
+    """The last lines of a log file, for an error message."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - 8192))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-lines:])

@@ -1,0 +1,37 @@
+"""What every test stands on: PostgreSQL and Valkey of its own for each test run, in a temporary folder."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from quarry.embedded import Place, Postgres, Valkey
+from quarry.embedded.testing import use_temporary_home
+
+HOME = use_temporary_home()  # quarry.settings.test has done so already, unless Django is switched off
+# Tests need no power cut to be survived.
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def services() -> Iterator[Place]:
+    """Starts the services before the first test and stops them after the last, also after Ctrl-C."""
+    place = Place.make(HOME)
+    postgres, valkey = Postgres(place, QUICK), Valkey(place, {"appendonly": "no"})
+    try:
+        if not os.environ.get("DATABASE_URL"):
+            postgres.start()
+        if not os.environ.get("REDIS_URL"):
+            valkey.start()
+        yield place
+    finally:
+        valkey.stop()
+        postgres.stop()
+        shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture
+def repository() -> Path:
+    """The folder with manage.py."""
+    return Path(__file__).resolve().parent.parent
