@@ -1,0 +1,41 @@
+"""Who is asking: a `Bearer qk_...` key, or the browser's session."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+
+from apps.accounts import keys
+from apps.accounts.models import ApiKey, User
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    def authenticate(self, request: Any) -> tuple[User, ApiKey] | None:
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        key = keys.find(text.strip())
+        if key is None:
+            raise AuthenticationFailed("The API key is not known, or was revoked.")
+        return key.user, key
+
+    def authenticate_header(self, request: Any) -> str:
+        return 'Bearer realm="quarry"'
+
+
+class BrowserSession(SessionAuthentication):
+    """Django's session with its CSRF check."""
+
+
+def caller(request: HttpRequest, scope: str) -> User | None:
+    """The person behind a plain Django request (async views have no DRF), if their key allows `scope`. Reads only:
+    no CSRF check is made, so use it for safe methods."""
+    try:
+        found = ApiKeyAuthentication().authenticate(request)
+    except AuthenticationFailed:
+        return None
+    if found is not None:
+        return found[0] if not found[1].scopes or scope in found[1].scopes else None
+    user = request.user
+    return user if isinstance(user, User) and user.is_active else None

@@ -1,0 +1,24 @@
+"""Every address of the product. Each app lists its own API in `api/urls.py`."""
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from quarry import health, pages
+
+urlpatterns = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("metrics", health.metrics),
+    path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/", include("apps.accounts.api.urls")),
+    path("api/v1/", include("apps.audit.api.urls")),
+    path("api/v1/", include("apps.knowledge.api.urls")),
+    path("api/v1/", include("agents.api.urls")),
+    path("api/v1/", include("apps.chat.api.urls")),
+    path("_allauth/", include("allauth.headless.urls")),
+    re_path(r"^(?!api/|_allauth/|static/|assets/)(?P<path>.*)$", pages.app),
+]
+handler400 = "quarry.api.problem.bad_request"
+handler403 = "quarry.api.problem.forbidden"
+handler404 = "quarry.api.problem.page_not_found"
+handler500 = "quarry.api.problem.server_error"
