@@ -15,7 +15,7 @@ PREFIX = "quarry-test-"
 def use_temporary_home() -> Path:
     """Points QUARRY_HOME at a new temporary folder; a second call in the same process changes nothing.
 
-    It must run before Django reads its settings, so `quarry.settings.test` calls it first of all.
+    It must run before Django reads its settings, so `tests.settings` calls it first of all.
     """
     owner, _, path = os.environ.get(MARK, "").partition(":")
     if owner == str(os.getpid()):

@@ -1,3 +1,3 @@
-"""Settings of a running Quarry. `quarry.settings.test` changes the few that tests need otherwise."""
+"""Settings of a running Quarry. `tests.settings` changes the few that tests need otherwise."""
 
 from quarry.settings.base import *  # noqa: F403
