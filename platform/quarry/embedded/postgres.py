@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psycopg
@@ -28,7 +28,7 @@ STOP_PATIENCE = 30.0
 class Postgres:
     """One PostgreSQL server on a unix socket; `settings` override the tuned ones."""
 
-    name = "postgresql"
+    title = "PostgreSQL"
 
     def __init__(self, place: Place, settings: Mapping[str, str] | None = None) -> None:
         self.place = place
@@ -42,6 +42,11 @@ class Postgres:
         self._start_after_predecessor(patience)
         self._ensure_database()
 
+    @property
+    def running(self) -> bool:
+        """Whether its process lives."""
+        return self.process is not None and self.process.poll() is None
+
     def healthy(self) -> bool:
         """Whether the server answers a query now."""
         try:
@@ -51,12 +56,12 @@ class Postgres:
             return False
         return True
 
-    def stop(self, force: bool = False) -> bool:
+    def stop(self, force: bool = False, hurry: Callable[[], bool] = lambda: False) -> bool:
         """Stops the server; open connections are ended. True if it stopped in order."""
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None or not self.running:
             return True
         how = signal.SIGQUIT if force else signal.SIGINT
-        return process.stop(self.process, how, 5.0 if force else STOP_PATIENCE)
+        return process.stop(self.process, how, 5.0 if force else STOP_PATIENCE, hurry)
 
     def _start_after_predecessor(self, patience: float) -> None:
         deadline = time.monotonic() + PREDECESSOR_PATIENCE

@@ -8,20 +8,23 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from .accounts import Account
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def die_with_parent(how: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
+def die_with_parent(how: signal.Signals = signal.SIGKILL, niceness: int = 0) -> Callable[[], None]:
     """A function for the child, before exec: the kernel sends it `how` when the thread that started it ends."""
     parent = os.getpid()
 
     def ask() -> None:
+        os.nice(niceness)
         if _libc:
             _libc.prctl(PR_SET_PDEATHSIG, int(how), 0, 0, 0)
         if os.getppid() != parent:  # it died in between, so that nobody will tell us
@@ -39,6 +42,7 @@ def spawn(
     account: Account | None = None,
     parent_died: signal.Signals = signal.SIGKILL,
     keep: Sequence[int] = (),
+    niceness: int = 0,
 ) -> subprocess.Popen[bytes]:
     """Starts a child in a session of its own, its output appended to `log`. Call it from a thread that stays."""
     other = account if account and account.other else None
@@ -52,7 +56,7 @@ def spawn(
             cwd=folder or "/",
             start_new_session=True,
             pass_fds=keep,
-            preexec_fn=die_with_parent(parent_died),
+            preexec_fn=die_with_parent(parent_died, niceness),
             user=other.uid if other else None,
             group=other.gid if other else None,
             extra_groups=[] if other else None,
@@ -60,15 +64,18 @@ def spawn(
         )
 
 
-def stop(process: subprocess.Popen[bytes], how: signal.Signals, patience: float) -> bool:
-    """Asks a child to stop and waits; after `patience` seconds its whole group is killed. True if it obeyed."""
+def stop(
+    process: subprocess.Popen[bytes], how: signal.Signals, patience: float, hurry: Callable[[], bool] = lambda: False
+) -> bool:
+    """Asks a child to stop and waits. After `patience` seconds, or when `hurry` says so, its group is killed."""
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(how)
-    try:
-        process.wait(patience)
-    except subprocess.TimeoutExpired:
-        kill_group(process)
-        return False
+    deadline = time.monotonic() + patience
+    while process.poll() is None:
+        if time.monotonic() > deadline or hurry():
+            kill_group(process)
+            return False
+        time.sleep(0.02)
     return True
 
 
@@ -77,6 +84,26 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def adopt_orphans() -> None:
+    """From now on the children of our dead children become ours, so that `reap_strays` finds them."""
+    if _libc:
+        _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def reap_strays(known: set[int]) -> int:
+    """Kills children that we did not start (their parent died); returns how many there were."""
+    try:
+        children = {int(pid) for pid in Path("/proc/thread-self/children").read_text().split()}
+    except OSError:  # no Linux, or a kernel without this list
+        return 0
+    strays = children - known
+    for pid in strays:
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+    return len(strays)
 
 
 def tail(log: Path, lines: int = 8) -> str:

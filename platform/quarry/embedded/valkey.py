@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from . import process, programs
 from .accounts import give
@@ -19,7 +19,7 @@ STOP_PATIENCE = 20.0
 class Valkey:
     """One Valkey server on a unix socket; `settings` override the usual ones."""
 
-    name = "valkey"
+    title = "Valkey"
 
     def __init__(self, place: Place, settings: Mapping[str, str] | None = None) -> None:
         self.place = place
@@ -41,6 +41,11 @@ class Valkey:
                 raise ServiceFault(f"Valkey did not answer within {patience:.0f} s (see {self.log})")
             time.sleep(0.02)
 
+    @property
+    def running(self) -> bool:
+        """Whether its process lives."""
+        return self.process is not None and self.process.poll() is None
+
     def healthy(self) -> bool:
         """Whether the server answers now, its data read back."""
         try:
@@ -52,11 +57,11 @@ class Valkey:
         except OSError:
             return False
 
-    def stop(self, force: bool = False) -> bool:
+    def stop(self, force: bool = False, hurry: Callable[[], bool] = lambda: False) -> bool:
         """Stops the server after it wrote its data down. True if it stopped in order."""
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None or not self.running:
             return True
-        return process.stop(self.process, signal.SIGKILL if force else signal.SIGTERM, STOP_PATIENCE)
+        return process.stop(self.process, signal.SIGKILL if force else signal.SIGTERM, STOP_PATIENCE, hurry)
 
     def _spawn(self) -> None:
         options = [part for name, value in self._settings.items() for part in (f"--{name}", value)]

@@ -30,9 +30,7 @@ def database(home: os.PathLike[str]) -> dict[str, Any]:
 
 def valkey_url(home: os.PathLike[str], number: int) -> str:
     """URL of Valkey's database `number` in redis-py's form (`unix:///path?db=1` or `redis://host/1`)."""
-    url = os.environ.get("REDIS_URL")
-    if not url:
-        return f"unix://{paths.valkey_socket(home)}?db={number}"
+    url = os.environ.get("REDIS_URL") or paths.redis_url(home)
     parts = urlsplit(url)
     if parts.scheme == "unix":
         return f"unix://{parts.path}?db={number}"

@@ -1,0 +1,137 @@
+"""Quarry's own processes: the web server, the workers and the clock, each with its share of the processor."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import process
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+STEADY_SECONDS = 60.0
+LONGEST_PAUSE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One kind of process. `threads` is its share of the cores; `patience` its time to finish work at the end."""
+
+    name: str
+    command: tuple[str, ...]
+    threads: int = 1
+    environment: Mapping[str, str] = field(default_factory=dict)
+    niceness: int = 0
+    patience: float = 5.0
+    keep: tuple[int, ...] = ()
+
+
+def roles(web_socket: int) -> list[Role]:
+    """All processes, in the order of their start."""
+    cores = os.cpu_count() or 1
+    # Both hold every core when they work; the embedder then yields to the answer that somebody waits for,
+    # and does not spin while it waits for its threads.
+    embedder = {"OMP_WAIT_POLICY": "passive"}
+    return [
+        Role("web", _uvicorn(web_socket), keep=(web_socket,)),
+        Role("inference", _worker("inference", "inference", "threads", 4), threads=cores, patience=20.0),
+        Role("embed", _worker("embed", "embed", "solo", 1), cores, embedder, niceness=5, patience=10.0),
+        Role("ingestion", _worker("ingestion", "ingestion,maintenance", "threads", 2), niceness=5, patience=15.0),
+        Role("beat", (*_celery("beat"), "--pidfile=")),
+    ]
+
+
+def _uvicorn(web_socket: int) -> tuple[str, ...]:
+    options = ("--lifespan", "off", "--no-server-header", "--timeout-graceful-shutdown", "3")
+    return (sys.executable, "-m", "uvicorn", "quarry.asgi:application", "--fd", str(web_socket), *options)
+
+
+def _celery(what: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "celery", "-A", "quarry.celery", what, "--loglevel", "INFO")
+
+
+def _worker(name: str, queues: str, pool: str, concurrency: int) -> tuple[str, ...]:
+    # The workers of one installation have nothing to tell each other: without gossip they start a second sooner.
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    return (*_celery("worker"), "-n", f"{name}@%h", "-Q", queues, "-P", pool, "-c", str(concurrency), *quiet)
+
+
+class Child:
+    """A process that is started again when it ends by itself, after a pause that grows while it keeps ending."""
+
+    def __init__(self, role: Role, home: Path) -> None:
+        self.role = role
+        self.log = home / "logs" / f"{role.name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._home = home
+        self._started = 0.0
+        self._quick_ends = 0
+        self._next_start = 0.0
+
+    def start(self) -> None:
+        self._started = time.monotonic()
+        self.process = process.spawn(
+            self.role.command,
+            log=self.log,
+            environment=child_environment(self._home, self.role.name, self.role.threads) | dict(self.role.environment),
+            folder=REPOSITORY,
+            keep=self.role.keep,
+            niceness=self.role.niceness,
+        )
+
+    def look_after(self) -> str | None:
+        """Starts it again if its pause is over. Returns how it ended, once, when it has just ended."""
+        if self.process is not None:
+            code = self.process.poll()
+            return None if code is None else self._ended(code)
+        if time.monotonic() >= self._next_start:
+            self.start()
+        return None
+
+    def ask_to_stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            process.kill_group(self.process)
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def _ended(self, code: int) -> str:
+        self.kill()  # what it may have left in its session
+        self.process = None
+        steady = time.monotonic() - self._started > STEADY_SECONDS
+        self._quick_ends = 0 if steady else self._quick_ends + 1
+        pause = min(LONGEST_PAUSE, 0.25 * 2**self._quick_ends)
+        self._next_start = time.monotonic() + pause
+        return f"{describe_end(code)}; starting it again in {pause:.1f} s (see {self.log})"
+
+
+def child_environment(home: Path, role: str, threads: int = 1) -> dict[str, str]:
+    """The environment of one of our processes: this source tree, this data folder, its share of the cores."""
+    path = [str(REPOSITORY / "platform"), str(REPOSITORY), os.environ.get("PYTHONPATH", "")]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(part for part in path if part),
+        "PYTHONUNBUFFERED": "1",
+        "QUARRY_HOME": str(home),
+        "QUARRY_ROLE": role,
+        "OMP_NUM_THREADS": str(threads),
+        "MALLOC_ARENA_MAX": "2",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+
+
+def describe_end(code: int) -> str:
+    """How a process ended, in words."""
+    if code >= 0:
+        return f"ended with code {code}"
+    return f"was ended by {signal.Signals(-code).name}"
