@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from quarry import health, pages
+from quarry.web import health, pages
 
 urlpatterns = [
     path("healthz", health.alive),

@@ -1,8 +1,11 @@
+from typing import Any
+
 from django.urls import path
 
 from apps.accounts.api import views
 
-LIST, ITEM = {"get": "list", "post": "create"}, {"get": "retrieve", "patch": "partial_update"}
+LIST: dict[str, Any] = {"get": "list", "post": "create"}
+ITEM: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
 
 urlpatterns = [
     path("me", views.MeView.as_view()),

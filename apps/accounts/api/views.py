@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from apps.accounts import actions, selectors
 from apps.accounts.api import serializers as s
+from apps.accounts.api.authentication import person
 from apps.accounts.api.permissions import Administrator, SignedInWithScope
 from apps.accounts.models import ApiKey, Group, User
 
@@ -26,13 +27,13 @@ class MeView(APIView):
 
     @extend_schema(responses=s.MeSerializer)
     def get(self, request: Request) -> Response:
-        return Response(s.MeSerializer(request.user).data)
+        return Response(s.MeSerializer(person(request)).data)
 
     @extend_schema(request=s.MeSerializer, responses=s.MeSerializer)
     def patch(self, request: Request) -> Response:
-        body = s.MeSerializer(request.user, data=request.data, partial=True)
+        body = s.MeSerializer(person(request), data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        return Response(s.MeSerializer(actions.change_own_profile(request.user, body.validated_data)).data)
+        return Response(s.MeSerializer(actions.change_own_profile(person(request), body.validated_data)).data)
 
 
 class MyPasswordView(APIView):
@@ -40,8 +41,8 @@ class MyPasswordView(APIView):
     def post(self, request: Request) -> Response:
         body = s.PasswordChangeSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        actions.change_own_password(request.user, **body.validated_data)
-        update_session_auth_hash(request._request, request.user)
+        actions.change_own_password(person(request), **body.validated_data)
+        update_session_auth_hash(request._request, person(request))
         return Response(status=204)
 
 
@@ -55,27 +56,27 @@ class PeopleView(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSe
     queryset = User.objects.none()
 
     def get_queryset(self) -> QuerySet[User]:
-        return selectors.people(self.request.user)
+        return selectors.people(person(self.request))
 
     @extend_schema(request=s.NewPersonSerializer, responses={201: s.PersonSerializer})
     def create(self, request: Request) -> Response:
         body = s.NewPersonSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        person = actions.create_person(request.user, **body.validated_data)
-        return Response(s.PersonSerializer(person).data, status=201)
+        changed = actions.create_person(person(request), **body.validated_data)
+        return Response(s.PersonSerializer(changed).data, status=201)
 
     @extend_schema(request=s.PersonChangeSerializer, responses=s.PersonSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         body = s.PersonChangeSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        person = actions.change_person(request.user, self.get_object(), body.validated_data)
-        return Response(s.PersonSerializer(person).data)
+        changed = actions.change_person(person(request), self.get_object(), body.validated_data)
+        return Response(s.PersonSerializer(changed).data)
 
     @extend_schema(request=None, responses=s.PasswordSerializer)
     @action(detail=True, methods=["post"])
     def password(self, request: Request, pk: str) -> Response:
         """A new password, made up and shown once."""
-        return Response({"password": actions.reset_password(request.user, self.get_object())})
+        return Response({"password": actions.reset_password(person(request), self.get_object())})
 
 
 class GroupsView(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Group]):
@@ -89,27 +90,27 @@ class GroupsView(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSe
         return [SignedInWithScope() if self.action in ("list", "retrieve") else Administrator()]
 
     def get_queryset(self) -> QuerySet[Group]:
-        return selectors.groups(self.request.user)
+        return selectors.groups(person(self.request))
 
     @extend_schema(request=s.GroupWriteSerializer, responses={201: s.GroupSerializer})
     def create(self, request: Request) -> Response:
         body = s.GroupWriteSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         name, description = body.validated_data["name"], body.validated_data.get("description", "")
-        group = actions.create_group(request.user, name, description)
+        group = actions.create_group(person(request), name, description)
         if body.validated_data.get("members"):
-            actions.change_group(request.user, group, {"members": body.validated_data["members"]})
+            actions.change_group(person(request), group, {"members": body.validated_data["members"]})
         return Response(s.GroupSerializer(group).data, status=201)
 
     @extend_schema(request=s.GroupWriteSerializer, responses=s.GroupSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         body = s.GroupWriteSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        actions.change_group(request.user, self.get_object(), body.validated_data)
+        actions.change_group(person(request), self.get_object(), body.validated_data)
         return Response(s.GroupSerializer(self.get_object()).data)
 
     def destroy(self, request: Request, pk: str) -> Response:
-        actions.delete_group(request.user, self.get_object())
+        actions.delete_group(person(request), self.get_object())
         return Response(status=204)
 
 
@@ -121,16 +122,16 @@ class ApiKeysView(mixins.ListModelMixin, GenericViewSet[ApiKey]):
     queryset = ApiKey.objects.none()
 
     def get_queryset(self) -> QuerySet[ApiKey]:
-        return selectors.api_keys(self.request.user)
+        return selectors.api_keys(person(self.request))
 
     @extend_schema(request=s.NewApiKeySerializer, responses={201: s.ApiKeyOnceSerializer})
     def create(self, request: Request) -> Response:
         body = s.NewApiKeySerializer(data=request.data)
         body.is_valid(raise_exception=True)
         data = body.validated_data
-        key, text = actions.create_api_key(request.user, request.user, data["name"], data.get("scopes", ()))
+        key, text = actions.create_api_key(person(request), person(request), data["name"], data.get("scopes", ()))
         return Response(s.ApiKeySerializer(key).data | {"key": text}, status=201)
 
     def destroy(self, request: Request, pk: str) -> Response:
-        actions.revoke_api_key(request.user, self.get_object())
+        actions.revoke_api_key(person(request), self.get_object())
         return Response(status=204)

@@ -14,7 +14,7 @@ class ActorSerializer(serializers.Serializer[Any]):
 class ObjectSerializer(serializers.Serializer[Any]):
     type = serializers.CharField()
     id = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field named as DRF names one of its own
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):

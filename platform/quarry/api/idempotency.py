@@ -32,7 +32,8 @@ class Idempotency(MiddlewareMixin):
         if valkey.client().set(name, PENDING, nx=True, ex=PENDING_SECONDS):
             request.META["quarry.idempotency"] = (name, print_)
             return None
-        return _answer(valkey.client().get(name), print_)
+        kept = valkey.client().get(name)
+        return _answer(kept if isinstance(kept, bytes) else None, print_)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         held = request.META.pop("quarry.idempotency", None)

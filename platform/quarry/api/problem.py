@@ -72,8 +72,7 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     problem = problem_of(error)
     if problem.status >= 500:
         logger.error("%s: %s", context["request"].path, error, exc_info=error)
-    view = context.get("view")
-    extra = {"WWW-Authenticate": view.get_authenticate_header(context["request"])} if problem.status == 401 else {}
+    extra = {"WWW-Authenticate": 'Bearer realm="quarry"'} if problem.status == 401 else {}
     response = Response(problem.body(), problem.status, headers=problem.headers() | extra)
     response.content_type = CONTENT_TYPE
     response.exception = True
@@ -97,7 +96,7 @@ def problem_of(error: BaseException | None) -> Problem:
         case PermissionDenied():
             return Problem(403, "You may not do this.")
         case exceptions.Throttled():
-            return Problem(429, str(error.detail), retry_after=int(error.wait or 1))
+            return Problem(429, str(error.detail), retry_after=int(getattr(error, "wait", None) or 1))
         case exceptions.APIException():
             return Problem(error.status_code, str(error.detail)) if error.status_code != 404 else not_found()
     return Problem(500, "The error was logged. If it stays, an administrator finds it in the log of the web process.")

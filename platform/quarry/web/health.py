@@ -1,6 +1,7 @@
 """Is it alive, is it ready, how is it doing: for people, load balancers and Prometheus."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -80,7 +81,6 @@ def queue_length(queue: str) -> int:
     from quarry.celery import app
 
     with app.connection_for_read() as broker:
-        client = broker.default_channel.client
-        separator = broker.default_channel.sep
-        steps = broker.default_channel.priority_steps
-        return sum(client.llen(queue if step == 0 else f"{queue}{separator}{step}") for step in steps)
+        channel: Any = broker.default_channel
+        names = [queue if step == 0 else f"{queue}{channel.sep}{step}" for step in channel.priority_steps]
+        return sum(channel.client.llen(name) for name in names)
