@@ -1,0 +1,69 @@
+"""The stream itself: its key, its bounds, and how an event is written into it and read back."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from redis import exceptions
+
+from . import connection
+
+TERMINAL = frozenset({"done", "error"})
+HEARTBEAT = "heartbeat"
+START = "0"  # the id before the first event
+MAX_EVENTS = 20_000  # far above any answer; a bound against a run that never stops talking
+KEEP_OPEN = 7 * 24 * 3600
+KEEP_ENDED = 24 * 3600
+# A restart of Valkey shows as one of these; BusyLoadingError (it reads its file) is a ConnectionError too.
+LOST = (exceptions.ConnectionError, exceptions.TimeoutError, OSError)
+
+RunId = UUID | str
+_ID = re.compile(r"\d{1,20}(-\d{1,20})?", re.ASCII)
+
+
+class Event(NamedTuple):
+    """One event. `id` is the stream's and the SSE's id; empty for what is not in the stream (heartbeats)."""
+
+    id: str
+    kind: str
+    data: dict[str, Any]
+
+
+def key(run_id: RunId) -> str:
+    """The stream's key."""
+    return f"run:{run_id}:events"
+
+
+def is_event_id(text: str) -> bool:
+    """Whether `text` can be an event's id, for instance what a browser sends as Last-Event-ID."""
+    return _ID.fullmatch(text) is not None
+
+
+def encode(kind: str, data: Mapping[str, Any], nonce: str) -> dict[Any, Any]:
+    """An event's fields. The nonce lets a writer whose connection broke find out whether it was heard."""
+    return {"kind": kind, "data": json.dumps(data, ensure_ascii=False, default=str), "nonce": nonce}
+
+
+def decode(entry: tuple[bytes, dict[bytes, bytes]]) -> Event:
+    """An entry of the stream as an event."""
+    number, fields = entry
+    return Event(number.decode(), fields[b"kind"].decode(), json.loads(fields[b"data"]))
+
+
+def unpack(reply: Any) -> Iterator[Event]:
+    """The events in an XREAD reply: a list of streams, or in RESP3 a mapping of streams to pages of entries."""
+    if not reply:
+        return
+    streams = reply.items() if isinstance(reply, dict) else reply
+    for _, entries in streams:
+        pages = entries if entries and isinstance(entries[0], list) else [entries]
+        for page in pages:
+            yield from map(decode, page)
+
+
+def last_id(run_id: RunId) -> str:
+    """The id of the newest event, or START where there is none."""
+    entries = cast(list[Any], connection.client().xrevrange(key(run_id), count=1))
+    return entries[0][0].decode() if entries else START
