@@ -6,6 +6,7 @@ from pathlib import Path
 from quarry import __version__
 from quarry.settings.database import celery_broker, database, valkey_url
 from quarry.settings.home import REPOSITORY, data_home, secret
+from quarry.settings.hosts import allowed_hosts
 
 QUARRY_VERSION = __version__
 QUARRY_HOME = data_home()
@@ -18,11 +19,7 @@ FRONTEND_DIST = REPOSITORY / "frontend" / "dist"
 
 SECRET_KEY = os.environ.get("QUARRY_SECRET_KEY") or secret(QUARRY_HOME, "django")
 DEBUG = False
-ALLOWED_HOSTS = [h for h in os.environ.get("QUARRY_ALLOWED_HOSTS", "").split(",") if h] or [
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-]
+ALLOWED_HOSTS = allowed_hosts(os.environ)
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("QUARRY_TRUSTED_ORIGINS", "").split(",") if o]
 HTTPS = os.environ.get("QUARRY_HTTPS") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
