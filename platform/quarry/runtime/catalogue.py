@@ -1,0 +1,143 @@
+"""What Quarry knows about models: `catalogue.toml`, read once and typed.
+
+Memory that a chat model needs is computed, in bytes, as
+
+    weights            the file's size (it is mapped, so this is its upper bound)
+    + context cache    2 (K and V) x attention layers x KV heads x head size x 2 (f16) x context
+    + recurrent state  Mamba-2 layers x (2 x hidden x state size + convolution) x 4 (f32), once a sequence and
+                       independent of the context, twice because the engine keeps one snapshot
+    + overhead         compute buffers: 4 bytes x 512 (micro-batch) x (vocabulary + 12 x hidden), and 96 MiB of process
+
+so a hybrid's need hardly grows with its context, and a dense model's does.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from .types import InvalidRequest
+
+BITS_PER_WEIGHT = 4.95  # of Q4_K_M with its larger embedding and output, from the published files
+SSM_EXPANSION = 2
+CONVOLUTION = 4
+MICRO_BATCH = 512
+VOCABULARY = 151_936  # the largest of the families in the catalogue
+PROCESS = 96 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Dimensions that memory depends on."""
+
+    attention_layers: int
+    recurrent_layers: int
+    hidden: int
+    kv_heads: int
+    head_size: int
+    state_size: int = 0
+    ssm_heads: int = 0
+
+    def context_bytes(self, context: int) -> int:
+        """The K and V cache of `context` tokens, in 16 bits."""
+        return 2 * self.attention_layers * self.kv_heads * self.head_size * 2 * context
+
+    def state_bytes(self) -> int:
+        """The recurrent state of one sequence, in 32 bits."""
+        inner = SSM_EXPANSION * self.hidden
+        convolution = (CONVOLUTION - 1) * (inner + 2 * self.state_size)
+        return self.recurrent_layers * (inner * self.state_size + convolution) * 4
+
+    def overhead_bytes(self) -> int:
+        return 4 * MICRO_BATCH * (VOCABULARY + 12 * self.hidden) + PROCESS
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a model's bytes can be had; which fields count depends on `kind`."""
+
+    kind: Literal["hub", "wheels", "package"]
+    repo: str = ""
+    file: str = ""
+    revision: str = "main"
+    package: str = ""
+    version: str = ""
+    parts: int = 0
+    member: str = ""
+    sha256: str | None = None
+
+    def __str__(self) -> str:
+        return self.repo if self.kind == "hub" else f"{self.package.replace('{n}', '*')} (Python packages)"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One entry of the catalogue."""
+
+    id: str
+    name: str
+    kind: Literal["chat", "embedding", "reranker"]
+    family: str
+    architecture: str
+    variant: Literal["instruct", "base"]
+    licence: str
+    parameters: int
+    context: int
+    sources: tuple[Source, ...]
+    quantisation: str = ""
+    active: int | None = None
+    size: int | None = None
+    sha256: str | None = None
+    rank: int | None = None
+    starter: bool = False
+    shape: Shape | None = None
+    dimension: int | None = None
+    query_prompt: str = ""
+    passage_prompt: str = ""
+
+    @property
+    def size_bytes(self) -> int:
+        """The file's size, estimated where it is not known."""
+        return self.size or int(self.parameters * BITS_PER_WEIGHT / 8)
+
+    @property
+    def hybrid(self) -> bool:
+        return bool(self.shape and self.shape.recurrent_layers)
+
+    @property
+    def file_name(self) -> str:
+        return next((s.file for s in self.sources if s.file), f"{self.id}.gguf")
+
+    def memory_bytes(self, context: int | None = None) -> int:
+        """What loading it takes with `context` tokens (the engine's default where None); see the module's text."""
+        if self.shape is None:
+            return self.size_bytes + PROCESS
+        tokens = min(context or 8192, self.context)
+        shape = self.shape
+        return self.size_bytes + shape.context_bytes(tokens) + 2 * shape.state_bytes() + shape.overhead_bytes()
+
+
+def _model(entry: dict[str, Any]) -> Model:
+    sources = tuple(Source(**source) for source in entry.pop("sources"))
+    shape = Shape(**entry.pop("shape")) if "shape" in entry else None
+    return Model(sources=sources, shape=shape, **entry)
+
+
+@cache
+def models() -> tuple[Model, ...]:
+    """Every model, in the file's order."""
+    text = Path(__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
+    return tuple(_model(entry) for entry in tomllib.loads(text)["models"])
+
+
+def find(model_id: str, kind: str = "chat") -> Model:
+    """The model of this id; an unknown id is refused with the ids that there are."""
+    known = [m for m in models() if m.kind == kind]
+    for model in known:
+        if model.id == model_id:
+            return model
+    ids = ", ".join(m.id for m in known)
+    raise InvalidRequest(f'There is no {kind} model "{model_id}" in the catalogue. Known: {ids}.')

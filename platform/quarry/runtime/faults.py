@@ -1,0 +1,25 @@
+"""Why a download failed, each with a sentence that a person can act on."""
+
+from __future__ import annotations
+
+from .types import ModelUnavailable
+
+
+class FetchFailed(ModelUnavailable):
+    """A model could not be had from a source."""
+
+
+class HubUnreachable(FetchFailed):
+    """No connection, or the hub answers that it cannot."""
+
+
+class NotOnHub(FetchFailed):
+    """The hub has no such file, or does not let us have it."""
+
+
+class DiskFull(FetchFailed):
+    """There is no room; no other source will help."""
+
+
+class WrongDigest(FetchFailed):
+    """The bytes are not the model's. They were removed."""
