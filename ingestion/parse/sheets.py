@@ -1,0 +1,93 @@
+"""Excel: each sheet is a page with a heading; each row is a line that names its columns."""
+
+import datetime
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import openpyxl
+
+from ingestion.parse.builder import Builder
+from ingestion.parse.limits import MAX_COLUMNS, MAX_ROWS
+from ingestion.parse.types import Parsed, ParseError
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse an xlsx file: the values as last calculated, hidden sheets too."""
+    workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    builder = Builder(MEDIA_TYPE)
+    builder.title = workbook.properties.title or ""
+    budget = MAX_ROWS
+    for number, sheet in enumerate(workbook.worksheets, start=1):
+        sheet.reset_dimensions()  # files state their own size, and some state it wrongly
+        rows = []
+        for cells in sheet.iter_rows():
+            budget -= 1
+            if budget < 0 or len(cells) > MAX_COLUMNS:
+                raise ParseError(f"The workbook has more than {MAX_ROWS:,} rows or {MAX_COLUMNS} columns; split it.")
+            rows.append(trimmed([shown(cell) for cell in cells]))
+        if any(rows):
+            builder.page(number)
+            builder.heading(1, sheet.title)
+            _add_sheet(builder, rows)
+    workbook.close()
+    return builder.finish()
+
+
+def _add_sheet(builder: Builder, rows: list[list[str]]) -> None:
+    """Blank rows separate tables; a line with one cell above or below a table is a title or a remark."""
+    for block in _blocks(rows):
+        while block and _filled(block[0]) == 1 and (len(block) == 1 or any(_filled(row) > 1 for row in block)):
+            builder.paragraph("".join(block.pop(0)))
+        builder.table(block)
+
+
+def _filled(row: list[str]) -> int:
+    return sum(bool(cell) for cell in row)
+
+
+def _blocks(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
+    block: list[list[str]] = []
+    for row in rows:
+        if row:
+            block.append(row)
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def trimmed(cells: list[str]) -> list[str]:
+    """Without the empty cells at the end."""
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def shown(cell: Any) -> str:
+    """A cell's value about the way Excel shows it."""
+    value, number_format = cell.value, getattr(cell, "number_format", "") or ""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, int | float):
+        return _number(value, number_format)
+    return str(value).strip()
+
+
+def _number(value: float, number_format: str) -> str:
+    if "%" in number_format:
+        return f"{round(value * 100, 4):g}%"
+    text = f"{value:.10f}".rstrip("0").rstrip(".") if isinstance(value, float) and abs(value) < 1e15 else str(value)
+    if "#,##" in number_format:
+        whole, _, fraction = text.partition(".")
+        return f"{int(whole):,}" + (f".{fraction}" if fraction else "")
+    return text
