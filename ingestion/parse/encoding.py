@@ -7,6 +7,7 @@ the common characters into a known area of their lead bytes, and a wrong guess l
 import codecs
 import re
 
+from ingestion.parse.limits import MAX_TEXT
 from ingestion.parse.types import ParseError
 
 _BOMS = (
@@ -22,14 +23,16 @@ UNREADABLE = "The file is neither a document of a known kind nor text in a known
 
 def decode(data: bytes, declared: str | None = None) -> tuple[str, list[str]]:
     """Text and warnings. `declared` is what the file itself claims (an HTML or XML header). Raises ParseError."""
+    if len(data) > MAX_TEXT * 4:
+        raise ParseError(f"The file holds more than {MAX_TEXT // 1_000_000} million characters of text.")
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _strict_or_mended(data, encoding)
     for encoding in ("utf-8", declared):
         if encoding and (text := _strict(data, encoding)) is not None and not _binary(text):
             return text, []
-    if (text := _utf16_without_bom(data)) is not None:
-        return text, []
+    if (wide := _utf16_without_bom(data)) is not None:
+        return wide, []
     if b"\0" in data:
         raise ParseError(UNREADABLE)
     if _mostly_utf8(data):

@@ -21,9 +21,9 @@ def parse(data: bytes) -> Parsed:
     image = Image.open(io.BytesIO(data))
     if image.width * image.height > _MAX_PIXELS:
         raise ParseError(f"The picture has {image.width} x {image.height} pixels, too many to be read.")
-    image = image.convert("RGB")
-    image.thumbnail((_MAX_SIDE, _MAX_SIDE))
-    lines = ocr.read(np.asarray(image))
+    colours = image.convert("RGB")
+    colours.thumbnail((_MAX_SIDE, _MAX_SIDE))
+    lines = ocr.read(np.asarray(colours))
     if not lines:
         raise ParseError("The file is a picture in which no text was found.")
     builder = Builder("image/*")

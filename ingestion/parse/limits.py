@@ -1,6 +1,6 @@
 """Limits on what a file may be. All are generous for company documents and small beside this machine."""
 
-MAX_BYTES = 100 * 1024 * 1024  # the upload itself
+MAX_BYTES = 200 * 1024 * 1024  # the upload itself
 MAX_TEXT = 20_000_000  # characters of canonical text
 MAX_PAGES = 5_000
 MAX_ROWS = 200_000  # of a workbook or CSV file

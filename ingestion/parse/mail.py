@@ -1,8 +1,7 @@
 """A saved e-mail (eml): subject, sender, recipients, date and body. Attachments are named, not opened."""
 
 from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import cast
+from email.message import MIMEPart
 
 from ingestion.parse import web
 from ingestion.parse.builder import Builder
@@ -13,7 +12,7 @@ _HEADERS = ("From", "To", "Cc", "Date")
 
 def parse(data: bytes) -> Parsed:
     """Parse an RFC 5322 message."""
-    message = cast(EmailMessage, message_from_bytes(data, policy=policy.default))
+    message = message_from_bytes(data, policy=policy.default)
     builder = Builder("message/rfc822")
     builder.heading(1, str(message.get("Subject", "")))
     builder.paragraph("\n".join(f"{name}: {message[name]}" for name in _HEADERS if message[name]))
@@ -28,7 +27,7 @@ def parse(data: bytes) -> Parsed:
     return builder.finish()
 
 
-def _content(part: EmailMessage) -> str:
+def _content(part: MIMEPart) -> str:
     try:
         return str(part.get_content())
     except LookupError:  # an unknown charset

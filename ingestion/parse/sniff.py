@@ -61,9 +61,8 @@ def _text(data: bytes, filename: str) -> str:
 
 def _looks_like_mail(head: bytes) -> bool:
     block = _MAIL.match(head)
-    return bool(block) and {b"from", b"subject", b"date", b"to"} <= {
-        line.split(b":")[0].lower() for line in block.group().splitlines()
-    }  # type: ignore[union-attr]
+    names = {line.split(b":")[0].lower() for line in block.group().splitlines()} if block else set()
+    return {b"from", b"to", b"subject", b"date"} <= names
 
 
 def _binary(data: bytes) -> bool:
