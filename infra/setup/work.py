@@ -126,7 +126,8 @@ class Job:
         with self.log.open("rb") as log:
             log.seek(max(0, self.log.stat().st_size - 16384))
             text = log.read().decode(errors="replace").replace("\r", "\n")
-        return "\n".join([line for line in text.splitlines() if line.strip()][-lines:])
+        told = [line for line in text.splitlines() if line.strip() and not line.startswith("WARNING: ")]
+        return "\n".join(told[-lines:])
 
 
 def _spawn(command: list[str], log: IO[bytes], folder: Path, extra: Mapping[str, str]) -> subprocess.Popen[bytes]:

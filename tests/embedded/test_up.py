@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from celery import Celery
 from quarry.embedded import Place
 
 from .running import REPOSITORY, Running, alive, environment, free_port, until
@@ -93,6 +94,15 @@ def test_killed_valkey_comes_back_and_the_workers_find_it(quarry: Running) -> No
     os.kill(quarry.child("valkey-server"), signal.SIGKILL)
     until(lambda: "Valkey answers again" in quarry.said)
     until(quarry.works)
+    # The worker has no model here, so it refuses; but it must have taken the task, over a new connection.
+    sent = probe(quarry.home).send_task("quarry.embed", (["x"], "query", None), queue="embed")
+    until(sent.ready, 20, "no worker took the task")
+
+
+def probe(home: Path) -> Celery:
+    socket = Place.of(home).valkey_socket
+    urls = [f"redis+socket://{socket}?virtual_host={number}" for number in (0, 3)]
+    return Celery("probe", broker=urls[0], backend=urls[1])
 
 
 def test_ctrl_c_stops_everything_in_order_and_the_data_is_there_at_the_next_start(folder: Path) -> None:

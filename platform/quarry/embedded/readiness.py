@@ -32,14 +32,15 @@ class Readiness:
 
     def check(self) -> bool:
         """Asks once, says what is new, and returns whether everything is ready."""
-        status, parts = self._ask()
+        status, parts = self.ask()
         for part in parts:
             self._say_if_new(part)
         if status != 200:
             self._remind(parts)
         return status == 200
 
-    def _ask(self) -> tuple[int, list[dict[str, str]]]:
+    def ask(self) -> tuple[int, list[dict[str, str]]]:
+        """The status and the parts; 0 when nobody answers."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=2)
         try:
             connection.request("GET", "/readyz", headers={"Host": self.host_header})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8000
 TRIES = 50
@@ -47,6 +47,13 @@ def loopback(listening: socket.socket) -> tuple[str, int]:
     """Host and port by which this machine itself reaches the server."""
     host, port = listening.getsockname()[:2]
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port  # noqa: S104
+
+
+def host_header(allowed: Sequence[str]) -> str:
+    """A host name under which the web server accepts our own requests, of those it allows."""
+    if {"*", "localhost"} & set(allowed) or not allowed:
+        return "localhost"
+    return allowed[0].lstrip(".")
 
 
 def _port(text: str) -> int:

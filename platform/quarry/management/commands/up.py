@@ -18,7 +18,7 @@ from quarry.embedded.lock import AlreadyRunning
 from quarry.embedded.once import Once
 from quarry.embedded.supervisor import Plan, Supervisor
 from quarry.embedded.terminal import Stopwatch, say
-from quarry.embedded.web_socket import NoAddress
+from quarry.embedded.web_socket import NoAddress, host_header
 
 DATABASE_PATIENCE = 30.0
 
@@ -41,7 +41,7 @@ def _plan() -> Plan:
         home=settings.QUARRY_HOME,
         prepare=prepare,
         once=[] if os.environ.get("QUARRY_SAMPLES") == "0" else [_samples()],
-        host_header=_host_header(),
+        host_header=host_header(settings.ALLOWED_HOSTS),
         own_database=not os.environ.get("DATABASE_URL"),
         own_valkey=not os.environ.get("REDIS_URL"),
     )
@@ -50,11 +50,6 @@ def _plan() -> Plan:
 def _samples() -> Once:
     doing = "the sample collection is being read in the background"
     return Once("samples", ["load_samples"], doing, "the sample collection is ready")
-
-
-def _host_header() -> str:
-    name = next(iter(settings.ALLOWED_HOSTS), "localhost")
-    return "localhost" if name == "*" else name.lstrip(".")
 
 
 def prepare() -> list[str]:
