@@ -3,13 +3,15 @@
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from quarry.web import health, pages
+from quarry.web import health, pages, system
 
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", health.metrics),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/models", system.ModelsView.as_view()),
+    path("api/v1/system", system.SystemView.as_view()),
     path("api/v1/", include("apps.accounts.api.urls")),
     path("api/v1/", include("apps.audit.api.urls")),
     path("api/v1/", include("apps.knowledge.api.urls")),

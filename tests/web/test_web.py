@@ -8,6 +8,8 @@ import yaml
 from django.test import Client
 from quarry.workers import Worker, announce
 
+from apps.accounts.models import User
+
 
 def test_alive(client: Client) -> None:
     assert client.get("/healthz").json()["status"] == "ok"
@@ -59,3 +61,13 @@ def test_schema_is_whole_and_documents_errors(client: Client) -> None:
         for operation in operations.values():
             assert "default" in operation["responses"]
     json.dumps(schema, default=str)
+
+
+@pytest.mark.django_db
+def test_system_is_for_administrators(client_for: Any, administrator: User, employee: User) -> None:
+    assert client_for(employee).get("/api/v1/system").status_code == 403
+    found = client_for(administrator).get("/api/v1/system").json()
+    assert found["version"]
+    assert {part["name"] for part in found["parts"]} >= {"database", "valkey"}
+    models = client_for(administrator).get("/api/v1/models").json()["results"]
+    assert {model["kind"] for model in models} >= {"chat", "embedding"}
