@@ -11,7 +11,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "platform"))
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quarry.settings")
-    from django.core.management import execute_from_command_line
+    try:
+        from django.core.management import execute_from_command_line
+    except ModuleNotFoundError:
+        sys.exit("Quarry's packages are not in this Python. Use .venv/bin/python manage.py; `make setup` makes it.")
 
     execute_from_command_line(sys.argv)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..runtime import machine
 from . import process
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -33,7 +34,7 @@ class Role:
 
 def roles(web_socket: int) -> list[Role]:
     """All processes, in the order of their start."""
-    cores = os.cpu_count() or 1
+    cores = machine.cores()
     # Both hold every core when they work; the embedder then yields to the answer that somebody waits for,
     # and does not spin while it waits for its threads.
     embedder = {"OMP_WAIT_POLICY": "passive"}

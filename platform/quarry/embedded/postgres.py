@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from ..runtime import machine
 from . import process, programs
 from .accounts import give
 from .place import DATABASE, ROLE, Place, ServiceFault
@@ -142,7 +143,7 @@ class Postgres:
 
 def tuned_settings() -> dict[str, str]:
     """Moderate settings for this machine: most of its memory belongs to the models."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MIB
+    memory = machine.total_memory() // MIB
     return {
         "listen_addresses": "",
         "unix_socket_permissions": "0700",

@@ -10,11 +10,13 @@ from pathlib import Path
 
 MARK = "QUARRY_TEST_HOME"
 PREFIX = "quarry-test-"
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def use_temporary_home() -> Path:
     """Points QUARRY_HOME at a new temporary folder; a second call in the same process changes nothing.
 
+    Models are only read, and large: they stay where `make test` fetched them.
     It must run before Django reads its settings, so `tests.settings` calls it first of all.
     """
     owner, _, path = os.environ.get(MARK, "").partition(":")
@@ -25,6 +27,7 @@ def use_temporary_home() -> Path:
     home.chmod(0o711)  # as root, the servers' account must pass through
     os.environ[MARK] = f"{os.getpid()}:{home}"
     os.environ["QUARRY_HOME"] = str(home)
+    os.environ.setdefault("QUARRY_MODELS", str(REPOSITORY / "var" / "models"))
     return home
 
 
