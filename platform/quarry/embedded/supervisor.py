@@ -15,7 +15,7 @@ from . import logs, process, web_socket
 from .children import Child, Role, describe_end, roles
 from .lock import HomeLock
 from .once import Once
-from .place import Place, ServiceFault
+from .place import Place, ServiceFault, make_home
 from .postgres import Postgres
 from .readiness import Readiness
 from .signals import Interrupted, Signals
@@ -48,8 +48,9 @@ class Supervisor:
         self.plan = plan
         self.clock = Stopwatch()
         self.signals = Signals()
-        self.place = Place.make(plan.home)
+        make_home(plan.home)
         self.lock = HomeLock(plan.home)
+        self.place = Place.make(plan.home)
         self.socket, note = web_socket.bind()
         self.address = web_socket.address(self.socket)
         self.lock.write(address=self.address)
@@ -105,7 +106,7 @@ class Supervisor:
             if not ready and (ready := readiness.check()):
                 self._say_ready()
                 self._run_once()
-            self.signals.wait(1.0 if ready and all(child.alive for child in self.children) else 0.2)
+            self.signals.wait(1.0 if ready and all(child.alive for child in self.children) else 0.4)
 
     def _look_after(self) -> None:
         for service in self.services:

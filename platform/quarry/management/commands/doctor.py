@@ -21,7 +21,7 @@ from quarry.embedded.doctor.findings import NAMES, Check, bad, good, idle
 from quarry.embedded.terminal import say
 from quarry.embedded.web_socket import host_header
 
-EXTENSIONS = ("vector", "pg_trgm", "unaccent")
+EXTENSIONS = ("vector",)
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection, connections
+from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from quarry.embedded import ServiceFault
@@ -29,6 +29,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         say(f"Quarry {settings.QUARRY_VERSION}, data in {settings.QUARRY_HOME}", "bold")
+        if not (settings.FRONTEND_DIST / "index.html").is_file():
+            say("the pages are not built, so only the API answers; `make setup` builds them", "warn")
         try:
             supervisor = Supervisor(_plan())
         except (AlreadyRunning, NoAddress, ServiceFault, OSError) as fault:
@@ -58,6 +60,8 @@ def prepare() -> list[str]:
         _wait_for_database()
         _migrate()
         return _first_sign_in()
+    except DatabaseError as fault:
+        raise ServiceFault(f"the database could not be brought up to date: {fault}") from fault
     finally:
         # The supervisor forks: it must hold neither a connection nor the pool's threads while it does.
         connections.close_all()
