@@ -1,0 +1,71 @@
+"""One request to the engine: what it asks, and the queue on which the answer arrives."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ..types import Cancelled, DoneReason, Params, Prefill, Usage
+
+POLL_SECONDS = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The next bit of text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The answer is complete."""
+
+    reason: DoneReason
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The engine could not go on."""
+
+    error: Exception
+
+
+Message: TypeAlias = Prefill | Piece | End | Failure
+
+
+@dataclass(eq=False)
+class Job:
+    """`stable` is how many of the prompt's first tokens other requests are likely to share."""
+
+    tokens: Sequence[int]
+    params: Params
+    stable: int = 0
+    grammar: str | None = None
+    cancelled: bool = False
+    messages: queue.SimpleQueue[Message] = field(default_factory=queue.SimpleQueue)
+
+    def put(self, message: Message) -> None:
+        self.messages.put(message)
+
+    def follow(self, cancelled: Cancelled | None, cancel: Callable[[Job], None]) -> Iterator[Prefill | Piece | End]:
+        """Messages as they come, asking `cancelled` in the meantime."""
+        asked = 0.0
+        while True:
+            if cancelled and not self.cancelled and time.monotonic() - asked >= POLL_SECONDS:
+                asked = time.monotonic()
+                if cancelled():
+                    cancel(self)
+            try:
+                message = self.messages.get(timeout=POLL_SECONDS if cancelled and not self.cancelled else None)
+            except queue.Empty:
+                continue
+            if isinstance(message, Failure):
+                raise message.error
+            yield message
+            if isinstance(message, End):
+                return

@@ -1,0 +1,120 @@
+"""A GGUF file in memory: its weights (or only its vocabulary), tokens and metadata."""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..types import ModelUnavailable
+from .library import last_errors, llama
+from .options import Options
+
+CONTROL, USER_DEFINED = 8, 16  # llama_token_attr
+TOOL_TAGS = ("<tool_call>", "</tool_call>")
+
+
+class LoadedModel:
+    """Reading it (tokens, metadata) is safe from any thread; a context of it belongs to one."""
+
+    def __init__(self, path: Path, options: Options | None = None) -> None:
+        self._llama = llama()
+        params = self._llama.llama_model_default_params()
+        params.n_gpu_layers = 0
+        params.use_extra_bufts = bool(options and options.extra_buffers)
+        params.vocab_only = options is None
+        self._model = self._llama.llama_model_load_from_file(str(path).encode(), params)
+        if not self._model:
+            raise ModelUnavailable(f"llama.cpp cannot load {path.name}: {last_errors() or 'no reason given'}")
+        self._vocab = self._llama.llama_model_get_vocab(self._model)
+        self.vocabulary = int(self._llama.llama_vocab_n_tokens(self._vocab))
+
+    @property
+    def handle(self) -> Any:
+        if self._model is None:
+            raise ModelUnavailable("The model was unloaded.")
+        return self._model
+
+    @property
+    def vocab(self) -> Any:
+        return self._vocab
+
+    def close(self) -> None:
+        """Frees the weights; contexts must be gone."""
+        if self._model is not None:
+            self._llama.llama_model_free(self._model)
+            self._model = None
+
+    # -- facts
+
+    @cached_property
+    def context(self) -> int:
+        """The longest context the model was trained for."""
+        return int(self._llama.llama_model_n_ctx_train(self.handle))
+
+    @cached_property
+    def rewindable(self) -> bool:
+        """Whether its memory can forget a tail. Recurrent state cannot: it needs snapshots."""
+        recurrent = self._llama.llama_model_is_recurrent(self.handle) or self._llama.llama_model_is_hybrid(self.handle)
+        return not recurrent
+
+    @cached_property
+    def template(self) -> str | None:
+        text = self._llama.llama_model_chat_template(self.handle, None)
+        return text.decode("utf-8") if text else None
+
+    def metadata(self, key: str) -> str | None:
+        buffer = ctypes.create_string_buffer(1024)
+        length = self._llama.llama_model_meta_val_str(self.handle, key.encode(), buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace") if length >= 0 else None
+
+    # -- tokens
+
+    def tokenize(self, text: str, special: bool) -> list[int]:
+        """Tokens of the text; with `special`, the names of control tokens in it become those tokens."""
+        data = text.encode("utf-8", "surrogatepass" if special else "replace")
+        size = len(data) + 8
+        tokens = (ctypes.c_int32 * size)()
+        count = self._llama.llama_tokenize(self._vocab, data, len(data), tokens, size, False, special)
+        if count < 0:
+            raise ModelUnavailable("llama.cpp cannot tokenise the text.")
+        return list(tokens[:count])
+
+    def piece(self, token: int, special: bool = False) -> bytes:
+        """The bytes of a token; control tokens have none unless `special`."""
+        show = special or token in self.tool_tags
+        buffer = ctypes.create_string_buffer(256)
+        length = self._llama.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, show)
+        if length < 0:
+            buffer = ctypes.create_string_buffer(-length)
+            length = self._llama.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, show)
+        return buffer.raw[: max(0, length)]
+
+    def ends(self, token: int) -> bool:
+        """Whether the token ends an answer."""
+        return bool(self._llama.llama_vocab_is_eog(self._vocab, token))
+
+    @cached_property
+    def begin(self) -> int | None:
+        """The token that every sequence of this model begins with, if it wants one."""
+        wants = self._llama.llama_vocab_get_add_bos(self._vocab)
+        return int(self._llama.llama_vocab_bos(self._vocab)) if wants else None
+
+    def text_of(self, token: int) -> str:
+        """The name of a token in the vocabulary."""
+        return (self._llama.llama_vocab_get_text(self._vocab, token) or b"").decode("utf-8", "replace")
+
+    @cached_property
+    def markers(self) -> dict[int, str]:
+        """Tokens with a meaning of their own: control tokens and the ones added by hand, such as tags."""
+        attributes = self._llama.llama_vocab_get_attr
+        found = (t for t in range(self.vocabulary) if attributes(self._vocab, t) & (CONTROL | USER_DEFINED))
+        names = ((t, self.text_of(t)) for t in found)
+        return {t: name for t, name in names if any(c.isalnum() for c in name)}
+
+    @cached_property
+    def tool_tags(self) -> frozenset[int]:
+        """Control tokens that are shown nevertheless, because a tool call is written with them."""
+        ids = (self.tokenize(tag, special=True) for tag in TOOL_TAGS)
+        return frozenset(tokens[0] for tokens in ids if len(tokens) == 1)
