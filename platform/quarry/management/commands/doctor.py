@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from quarry import valkey
 from quarry.embedded import Place, lock
-from quarry.embedded.doctor import Finding, State, examine, machine, services
+from quarry.embedded.doctor import Finding, State, examine, machine, models, services
 from quarry.embedded.doctor.findings import NAMES, Check, bad, good, idle
 from quarry.embedded.terminal import say
 from quarry.embedded.web_socket import host_header
@@ -66,6 +66,8 @@ def _machine_checks() -> list[tuple[str, Check]]:
         ("packages", machine.packages),
         ("compiler", machine.compiler),
         ("front end", machine.front_end),
+        ("llama.cpp", models.library),
+        ("models", models.models),
         ("disk space", partial(machine.space, home, settings.QUARRY_MODELS)),
         ("memory", machine.memory),
         ("data folder", partial(machine.files, home)),
