@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -150,17 +150,16 @@ def vector(text: str, *above: str) -> tuple[str, int]:
     return " ".join(f"{quote(lexeme)}:{','.join(at)}" for lexeme, at in sorted(places.items())), position
 
 
-def phrase(group: Iterable[Run]) -> str:
-    """The `tsquery` that matches these runs one after the other."""
+def phrase(group: Iterable[Run], label: str = "") -> str:
+    """The `tsquery` that matches these runs one after the other, at positions with this label if one is given."""
     found: list[Token] = []
     start = 1
     for run in group:
         found += run.phrase(start)
         start = max(token.position for token in run.tokens(start)) + 1
-    if not found:
-        return ""
-    steps = [f" <{later.position - earlier.position}> {quote(later.lexeme)}" for earlier, later in pairwise(found)]
-    return "(" + quote(found[0].lexeme) + "".join(steps) + ")"
+    words = [quote(token.lexeme) + (f":{label}" if label else "") for token in found]
+    steps = [f" <{later.position - earlier.position}> " for earlier, later in pairwise(found)]
+    return "(" + "".join(chain.from_iterable(zip(["", *steps], words, strict=True))) + ")" if found else ""
 
 
 def head(text: str, count: int) -> list[Run]:
