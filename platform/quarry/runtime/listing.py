@@ -1,0 +1,66 @@
+"""The catalogue as this installation sees it: what is here, what fits, what is in use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import select, settings
+from .catalogue import Model, models
+from .embedding import space
+from .store import Store
+from .types import RuntimeFault
+
+
+def listing() -> list[dict[str, Any]]:
+    """One entry a model, plain values only."""
+    current = settings.current()
+    store = Store(current.models)
+    active = {model.id for model in (_chat(store, current), _embedding(store)) if model}
+    return [_entry(model, store, model.id in active) for model in models()]
+
+
+def _chat(store: Store, current: settings.Settings) -> Model | None:
+    try:
+        return select.current(store, current)
+    except RuntimeFault:
+        return None
+
+
+def _embedding(store: Store) -> Model | None:
+    try:
+        return space.chosen(store)
+    except RuntimeFault:
+        return None
+
+
+def _entry(model: Model, store: Store, active: bool) -> dict[str, Any]:
+    verdict, manifest = select.fit(model), store.manifest(model)
+    source = model.sources[0]
+    return {
+        "id": model.id,
+        "name": model.name,
+        "kind": model.kind,
+        "family": model.family,
+        "architecture": model.architecture,
+        "variant": model.variant,
+        "parameters": model.parameters,
+        "size_bytes": model.size_bytes,
+        "memory_bytes": model.memory_bytes(),
+        "context": model.context,
+        "licence": model.licence,
+        "source": manifest.get("source") or str(source),
+        "revision": manifest.get("revision") or source.version or source.revision,
+        "sha256": _digest(model, store),
+        "installed": store.installed(model),
+        "verified": store.verified(model),
+        "fits": verdict.fits,
+        "reason": verdict.reason,
+        "active": active,
+    }
+
+
+def _digest(model: Model, store: Store) -> str | None:
+    try:
+        return store.pinned(model)
+    except RuntimeFault:
+        return model.sha256
