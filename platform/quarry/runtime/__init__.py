@@ -7,9 +7,9 @@ Heavy libraries (llama.cpp, torch) are imported by the first call that needs the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import settings
 from .types import (
@@ -35,9 +35,6 @@ from .types import (
     Usage,
     Vectors,
 )
-
-if TYPE_CHECKING:
-    from .preparing import Prepared
 
 __all__ = [
     "Call",
@@ -65,7 +62,6 @@ __all__ = [
     "generate",
     "load",
     "models",
-    "prepare",
     "rerank",
     "unload",
 ]
@@ -80,13 +76,6 @@ def configure(
 ) -> None:
     """Tells this process where its models lie, which one to use, and who embeds (None: this process itself)."""
     settings.configure(settings.Settings(Path(home), Path(models), model, offline, embed_via))
-
-
-def prepare(tell: Callable[[str], None], report: Callable[[str, int, int], None] | None = None) -> Prepared:
-    """Downloads and verifies what is missing, for set-up; `tell` gets sentences, `report` (what, done, total)."""
-    from . import preparing
-
-    return preparing.prepare(tell, report)
 
 
 def models() -> list[dict[str, Any]]:
