@@ -1,3 +1,16 @@
-from django.urls import URLPattern
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from apps.chat.api import views
+
+LIST: dict[str, Any] = {"get": "list", "post": "create"}
+ITEM: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+
+urlpatterns: list[URLPattern] = [
+    path("conversations", views.ConversationsView.as_view(LIST)),
+    path("conversations/<uuid:id>", views.ConversationsView.as_view(ITEM)),
+    path("conversations/<uuid:id>/messages", views.MessagesView.as_view(LIST)),
+    path("messages/<uuid:id>/regenerate", views.RegenerateView.as_view()),
+    path("messages/<uuid:id>/feedback", views.FeedbackView.as_view()),
+]

@@ -154,6 +154,13 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "quarry.api.schema.add_plain_views",
     ],
+    "ENUM_NAME_OVERRIDES": {
+        "PersonRole": "apps.accounts.models.User.Role",
+        "MessageRole": "apps.chat.models.Message.Role",
+        "RunStatus": "agents.models.Run.Status",
+        "StepStatus": "agents.models.Step.Status",
+        "DocumentStatus": "apps.knowledge.models.Document.Status",
+    },
 }
 
 CELERY_BROKER_URL = celery_broker(QUARRY_HOME, 0)
@@ -179,7 +186,9 @@ CELERY_TASK_ROUTES = {
     "ingestion.*": {"queue": "ingestion"},
     "agents.execute": {"queue": "inference"},
 }
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "agents.recover": {"task": "agents.recover", "schedule": 5.0, "options": {"expires": 10, "priority": 0}},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(QUARRY_HOME / "run" / "beat-schedule")
 
 LOGGING = {

@@ -1,0 +1,75 @@
+"""What can be done with a run: start it, cancel it, fail it."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from quarry import events, leases
+from quarry.api import Problem
+from quarry.events import stream
+
+from agents import policies, queue, selectors
+from agents.models import Run, Step
+from apps.accounts.models import User
+from apps.audit import record
+
+logger = logging.getLogger(__name__)
+PATIENCE = 2.0  # seconds that a web request waits for Valkey to tell of something
+
+
+@transaction.atomic
+def start(person: User, kind: str, input: Mapping[str, Any]) -> Run:
+    """A new run, in the queue as soon as the caller's transaction is committed."""
+    run = Run.objects.create(person=person, kind=kind, input=dict(input))
+    transaction.on_commit(lambda: queue.send(run))
+    return run
+
+
+@transaction.atomic
+def cancel(person: User, run: Run) -> Run:
+    """Asks for the run to stop. One that still waits ends at once, one that has ended stays as it is."""
+    policies.require_owner(person, run)
+    if run.ended:
+        return run
+    record(person, "question.cancel", run, {})
+    if not end_cancelled(Run.objects.filter(pk=run.pk, status=Run.Status.QUEUED)):
+        transaction.on_commit(lambda: events.request_cancel(run.pk))
+    run.refresh_from_db()
+    return run
+
+
+def end_cancelled(waiting: QuerySet[Run]) -> bool:
+    """Ends a run of which no worker has written anything."""
+    run = waiting.first()
+    if run is None or not waiting.update(status=Run.Status.CANCELLED, ended_at=timezone.now(), lease_until=None):
+        return False
+    transaction.on_commit(lambda: announce_end(Run.objects.get(pk=run.pk)))
+    return True
+
+
+def decide(person: User, run: Run, step: Step, decision: str, note: str = "") -> None:
+    """An answer to a step that asked for approval."""
+    policies.require_owner(person, run)
+    if run.status != Run.Status.AWAITING_APPROVAL:
+        raise Problem(409, "This run does not wait for an approval.", code="not-awaiting-approval")
+
+
+def fail(run: Run, title: str, detail: str, code: str = "internal") -> None:
+    """Ends the run with an error that the person can read, if it is still this process's to end."""
+    error = {"title": title, "detail": detail, "type": f"urn:quarry:problem:{code}"}
+    mine = Run.objects.filter(pk=run.pk, status=Run.Status.RUNNING)
+    if leases.release(mine, status=Run.Status.FAILED, error=error, ended_at=timezone.now()):
+        Step.objects.filter(run=run, status=Step.Status.RUNNING).update(status=Step.Status.FAILED, ended=timezone.now())
+        announce_end(Run.objects.get(pk=run.pk))
+
+
+def announce_end(run: Run) -> None:
+    """Puts the run's last event into its stream. If Valkey is away followers read the row instead."""
+    event = selectors.final_event(run)
+    try:
+        events.publish(run.pk, event.kind, event.data, patience=PATIENCE)
+    except stream.LOST as error:
+        logger.warning("The end of run %s was not told: %s", run.pk, error)

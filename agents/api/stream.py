@@ -1,0 +1,102 @@
+"""A run's events as server-sent events: an async view, so that a follower costs no thread while it waits."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from quarry import events
+from quarry.api import Problem
+from quarry.api.problem import not_found, problem_of, respond
+from quarry.api.schema import PLAIN
+
+from agents import selectors
+from apps.accounts.api.authentication import caller
+from apps.accounts.models import User
+
+HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+RECONNECT_MS = 1000
+# These can name documents: they are shown as the person may see them now.
+_NAMES_DOCUMENTS = {"step", "citation", "done"}
+T = TypeVar("T")
+
+
+async def run_events(request: HttpRequest, id: UUID) -> HttpResponse | StreamingHttpResponse:
+    """Follows the caller's own run from the event after `Last-Event-ID` (or `?after=`) to its end."""
+    if request.method != "GET":
+        return respond(Problem(405, "Only GET is possible here."))
+    try:
+        person, after = await _in_thread(lambda: _admit(request, id))
+    except Exception as error:
+        return respond(problem_of(error))
+    return StreamingHttpResponse(_body(person, id, after), content_type="text/event-stream", headers=HEADERS)
+
+
+def _admit(request: HttpRequest, id: UUID) -> tuple[User, str]:
+    person = caller(request, "chat")
+    if person is None:
+        raise Problem(401, "Sign in, or send an API key whose scopes allow this.")
+    if not selectors.runs(person).filter(pk=id).exists():
+        raise not_found()
+    after = request.headers.get("Last-Event-ID") or request.GET.get("after") or events.START
+    if not events.is_event_id(after):
+        raise Problem(400, "Last-Event-ID must be the id of an event of this run.")
+    return person, after
+
+
+async def _body(person: User, pk: UUID, after: str) -> AsyncIterator[str]:
+    yield f"retry: {RECONNECT_MS}\n\n"
+
+    async def ended() -> events.Event | None:
+        return await _in_thread(lambda: selectors.ended_event(pk))
+
+    async for event in events.follow_async(pk, after, ended=ended):
+        yield await _text(person, event)
+
+
+async def _text(person: User, event: events.Event) -> str:
+    if event.kind == events.HEARTBEAT:
+        return ": heartbeat\n\n"
+    if event.kind in _NAMES_DOCUMENTS:
+        event = await _in_thread(lambda: selectors.visible_event(person, event))
+    head = f"id: {event.id}\n" if event.id else ""
+    return f"{head}event: {event.kind}\ndata: {json.dumps(event.data, ensure_ascii=False, default=str)}\n\n"
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Asks the database and gives the connection back to the pool: a stream of minutes must not keep one."""
+
+    def call() -> T:
+        try:
+            return work()
+        finally:
+            close_old_connections()
+
+    return await sync_to_async(call)()
+
+
+_PARAMETERS: list[dict[str, Any]] = [
+    {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
+    {"name": "Last-Event-ID", "in": "header", "required": False, "schema": {"type": "string"}},
+    {"name": "after", "in": "query", "required": False, "schema": {"type": "string"}},
+]
+DESCRIPTION = """Events: `queued {position}`, `step`, `progress {stage, done, total}`, `token {text}`, `citation`,
+`restart {attempt, reason}` (discard the text shown so far), `done {status, answer, citations, usage, model}` and
+`error {title, detail, type}`. The stream ends after `done` or `error`. Each event has an `id`; sending the last one as
+`Last-Event-ID` goes on after it, without a gap and without a repeat. A comment comes every 15 seconds."""
+
+
+def describe() -> None:
+    """Adds the stream to the OpenAPI document."""
+    PLAIN["/api/v1/runs/{id}/events"] = {
+        "get": {
+            "operationId": "runs_events",
+            "summary": "Follow a run (server-sent events)",
+            "description": DESCRIPTION,
+            "parameters": _PARAMETERS,
+            "responses": {"200": {"description": "", "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        }
+    }

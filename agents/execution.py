@@ -1,0 +1,84 @@
+"""Carrying a run out, once, by whichever worker takes it first."""
+
+import logging
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from quarry import events, leases, runtime
+from quarry.api.problem import OUTAGES
+
+from agents import actions, queue
+from agents.loop.question import Outcome, Question, TimeLimit
+from agents.models import Run
+from agents.recorder import Recorder
+from apps.audit import record
+
+TIME_LIMIT = 300.0  # seconds for one attempt, waiting for the engine included
+logger = logging.getLogger(__name__)
+
+
+def execute(run_id: UUID | str) -> None:
+    """Takes the run if it still waits, and brings it to an end. A second call for the same run does nothing."""
+    waiting = Run.objects.filter(pk=run_id, status=Run.Status.QUEUED)
+    if not leases.claim(waiting, status=Run.Status.RUNNING, started_at=timezone.now()):
+        return
+    run = Run.objects.select_related("person").get(pk=run_id)
+    queue.announce_positions()
+    try:
+        with leases.holding(run) as lost, events.Publisher(run.id) as publisher:
+            _attempt(run, Recorder(run, publisher), lost.is_set)
+    except OUTAGES:
+        # The row cannot be written now. Its lease runs out, and the run is taken up again.
+        logger.warning("Run %s was interrupted: the database or Valkey went away", run.id)
+
+
+def _attempt(run: Run, recorder: Recorder, lost: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + TIME_LIMIT
+    asked = events.cancel_check(run.id, deadline)
+    try:
+        outcome = Question(run, recorder, lambda: asked() or lost(), deadline).answer()
+        recorder.flush()
+        finish(run, outcome)
+    except OUTAGES:
+        raise
+    except TimeLimit:
+        actions.fail(run, "The time limit was reached", f"No answer within {TIME_LIMIT:.0f} seconds.", "time-limit")
+    except runtime.RuntimeFault as fault:
+        actions.fail(run, "The model cannot answer", str(fault), "model")
+    except Exception:
+        logger.exception("Run %s failed", run.id)
+        actions.fail(run, "Something went wrong on our side", "The error was logged; an administrator finds it there.")
+
+
+@transaction.atomic
+def finish(run: Run, outcome: Outcome) -> None:
+    """Writes the outcome, if the run is still ours, and tells those who follow it."""
+    status = Run.Status.CANCELLED if outcome.cancelled else Run.Status.COMPLETED
+    changes = {
+        "status": status,
+        "answer": outcome.answer,
+        "citations": outcome.citations,
+        "usage": outcome.usage,
+        "model": outcome.model.id if outcome.model else "",
+        "model_sha256": outcome.model.sha256 if outcome.model else "",
+        "ended_at": timezone.now(),
+    }
+    if not leases.release(Run.objects.filter(pk=run.pk, status=Run.Status.RUNNING), **changes):
+        return  # another worker took it over
+    run.refresh_from_db()
+    record(run.person, "question.answer", run, _answer_facts(run, outcome))
+    transaction.on_commit(lambda: actions.announce_end(run))
+
+
+def _answer_facts(run: Run, outcome: Outcome) -> dict[str, object]:
+    return {
+        "status": run.status,
+        "found": [passage.facts() for passage in outcome.found],
+        "cited": [citation["passage_id"] for citation in outcome.citations],
+        "declined": outcome.declined,
+        "model": run.model,
+        "model_sha256": run.model_sha256,
+    }

@@ -1,0 +1,1 @@
+"""How a run is carried out: for a question, search, choose passages, write, and check what was written."""

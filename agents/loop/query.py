@@ -1,0 +1,40 @@
+"""From a question, and what was said before it, to what is searched for."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from .words import words
+
+Turn = Mapping[str, str]
+# Words that point back to something said before; a question with one of them means nothing by itself.
+_POINTS_BACK = re.compile(
+    r"\b(it|its|they|them|their|he|she|his|her|this|that|these|those|there|then|one|ones|same|former|latter|"
+    r"what about|how about|and|also|else|instead|more)\b|"
+    r"[它他她牠祂該其此那這]|呢|還有|另外|同樣|一樣|剛才|前面|上面|那麼",
+    re.IGNORECASE,
+)
+_FEW = 4
+_GREETING = re.compile(
+    r"\W*(hi|hello|hey|good (morning|afternoon|evening)|thanks?|thank you( very much| so much)?|thx|bye|goodbye|"
+    r"ok(ay)?|"
+    r"great|你好|您好|哈囉|嗨|早安|午安|晚安|謝謝(你|您)?|感謝|多謝|再見|好的|了解)(\s+(there|everyone|quarry))?\W*",
+    re.IGNORECASE,
+)
+
+
+def search_query(question: str, history: Sequence[Turn]) -> str:
+    """The question; a follow-up that does not stand by itself is joined to the question before it."""
+    earlier = [turn["content"] for turn in history if turn["role"] == "user"]
+    if not earlier or not is_follow_up(question):
+        return question
+    return f"{earlier[-1]}\n{question}"
+
+
+def is_follow_up(question: str) -> bool:
+    """Whether a question leans on the one before it: it points back, or has too few telling words."""
+    return bool(_POINTS_BACK.search(question)) or len(words(question)) < _FEW
+
+
+def is_small_talk(text: str) -> bool:
+    """A greeting or thanks, for which no document is searched."""
+    return len(text) < 60 and _GREETING.fullmatch(text) is not None

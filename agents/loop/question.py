@@ -1,0 +1,155 @@
+"""A question from its words to a checked answer: search, choose, write, cite, or decline."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from quarry import runtime
+
+from agents.models import Run, Step
+from agents.recorder import Recorder
+
+from . import citations, find, prompt, relevance, replies
+from .composer import Composer
+from .language import Language, Script, language_of
+from .passages import Found, choose
+from .query import is_small_talk, search_query
+
+BUDGET = 600  # tokens of passages; with the system text and the question about 800 to read before the first word
+SEARCHED = 12
+MOST_TOKENS = 400
+WITHDRAWN = "The documents do not support this answer."
+
+
+class TimeLimit(Exception):
+    """The run took longer than it may."""
+
+
+@dataclass
+class Outcome:
+    """What a run leaves in its row."""
+
+    answer: str
+    citations: list[dict[str, Any]] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    usage: dict[str, int] | None = None
+    model: runtime.ModelInfo | None = None
+    declined: bool = False
+    cancelled: bool = False
+
+
+class Question:
+    """One attempt at answering one question."""
+
+    def __init__(self, run: Run, recorder: Recorder, cancelled: Callable[[], bool], deadline: float) -> None:
+        self.run, self.recorder, self.cancelled, self.deadline = run, recorder, cancelled, deadline
+        self.question: str = run.input["question"]
+        self.history: list[dict[str, str]] = run.input.get("history", [])
+        self.language: Language = language_of(self.question)
+
+    def answer(self) -> Outcome:
+        """Carries the question out."""
+        if is_small_talk(self.question):
+            return self._say(replies.GREETING[self.language])
+        query = search_query(self.question, self.history)
+        found = self._search(query)
+        if self.cancelled():
+            return Outcome("", cancelled=True, found=found)
+        if not relevance.any_relevant(query, found):
+            return self._decline(found)
+        passages = choose(found, query, BUDGET, runtime.count_tokens)
+        return self._write(passages, found)
+
+    def _say(self, text: str, **facts: Any) -> Outcome:
+        self.recorder.token(text)
+        return Outcome(text, **facts)
+
+    def _decline(self, found: list[Found], **facts: Any) -> Outcome:
+        return self._say(replies.NOTHING[self.language], declined=True, found=found, **facts)
+
+    def _search(self, query: str) -> list[Found]:
+        scope = self.run.input.get("collections")
+        with self.recorder.step(Step.Kind.SEARCH, "search", {"query": query}) as step:
+            found = find.passages(self.run.person, query, scope, SEARCHED)
+            step.result = {"found": [passage.facts() for passage in found]}
+        return found
+
+    def _write(self, passages: Sequence[Found], found: list[Found]) -> Outcome:
+        arguments = {"documents": [passage.facts() for passage in passages]}
+        with self.recorder.step(Step.Kind.GENERATE, "answer", arguments) as step:
+            writing = Writing(self, passages)
+            done = writing.run()
+            step.result = {"reason": done.reason, "usage": usage_facts(done.usage)}
+        return self._checked(writing, done, found)
+
+    def _checked(self, writing: "Writing", done: runtime.Done, found: list[Found]) -> Outcome:
+        """What was written, unless nothing in the documents carries it."""
+        facts: dict[str, Any] = {"usage": usage_facts(done.usage), "model": done.model}
+        if done.reason == "cancelled":
+            if time.monotonic() > self.deadline:
+                raise TimeLimit
+            return Outcome(writing.text, writing.citations(), found, cancelled=True, **facts)
+        if not writing.text.strip():
+            return self._decline(found, **facts)
+        if replies.is_decline(writing.text) and not writing.composer.claims:
+            return Outcome(writing.text, found=found, declined=True, **facts)
+        if not relevance.supported(writing.text, self.question, writing.passages, writing.composer.claims):
+            self.recorder.publish("restart", {"attempt": self.run.attempts, "reason": WITHDRAWN})
+            return self._decline(found, **facts)
+        return Outcome(writing.text, writing.citations(), found, **facts)
+
+
+class Writing:
+    """The model's answer on its way to the person."""
+
+    def __init__(self, question: Question, passages: Sequence[Found]) -> None:
+        self.passages, self._question = passages, question
+        self.composer = Composer(passages)
+        self.text = ""
+        self._script = Script(question.language)
+        self._cited: set[int] = set()
+
+    def run(self) -> runtime.Done:
+        """Writes to the end and returns how it ended."""
+        asked = self._question
+        stream = runtime.generate(
+            prompt.messages(asked.question, asked.language, asked.history),
+            documents=prompt.documents(self.passages),
+            params=runtime.Params(max_tokens=MOST_TOKENS, stop=(replies.NO_ANSWER,)),
+            cancelled=asked.cancelled,
+        )
+        for event in stream:
+            match event:
+                case runtime.Prefill(done, total):
+                    asked.recorder.publish("progress", {"stage": "reading", "done": done, "total": total})
+                case runtime.Token(text):
+                    self._show(self.composer.feed(self._script.feed(text)))
+                case runtime.Done():
+                    self._show(self.composer.feed(self._script.finish()) + self.composer.finish())
+                    return event
+        raise runtime.RuntimeFault("The model stopped without saying so.")
+
+    def citations(self) -> list[dict[str, Any]]:
+        """The citations of what was written."""
+        return citations.citations(self.passages, self.composer.claims)
+
+    def _show(self, text: str) -> None:
+        text = text if self.text else text.lstrip()
+        if not text:
+            return
+        self.text += text
+        self._question.recorder.token(text)
+        for marker in self.composer.claims.keys() - self._cited:
+            self._cited.add(marker)
+            passage, claims = self.passages[marker - 1], self.composer.claims[marker]
+            self._question.recorder.publish("citation", citations.citation(marker, passage, claims))
+
+
+def usage_facts(usage: runtime.Usage) -> dict[str, int]:
+    """Token counts as the API shows them."""
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "completion_tokens": usage.completion_tokens,
+    }

@@ -1,0 +1,32 @@
+"""What the harness itself says, and how a model says that it found nothing."""
+
+import re
+
+from .language import Language
+
+NOTHING: dict[Language, str] = {
+    "en": "I could not find an answer to this in the documents that you can read.",
+    "zh-Hant": "在您可以閱讀的文件中，我找不到這個問題的答案。",
+    "zh-Hans": "在您可以阅读的文件中，我找不到这个问题的答案。",
+}
+GREETING: dict[Language, str] = {
+    "en": "Hello! Ask me about the documents, and I will answer with the places that I found it in.",
+    "zh-Hant": "您好！請問我與文件有關的問題，我會附上出處來回答。",
+    "zh-Hans": "您好！请问我与文件有关的问题，我会附上出处来回答。",
+}
+# The word that the model is asked to say when the documents do not answer: short, so that it is known at once.
+NO_ANSWER = "NOT_FOUND"
+_DECLINES = re.compile(
+    r"\b(do(es)?|did|is|are) not (explicitly |specifically |directly )?"
+    r"(mention|provide|contain|specify|include|state|say|answer|give|list|discuss|address|cover|available|provided|"
+    r"mentioned|specified|stated)|no (specific )?(information|mention|details?)\b|"
+    r"(can(not|'t)|could not|unable to) (find|answer|determine)|not (found )?in the (documents?|context)|"
+    r"(没有|沒有|並未|并未|未|無|无|不)(明確|明确|直接|具體|具体)?(提到|提及|提供|說明|说明|包含|記載|记载|列出|相關|相关|指出)|"
+    r"(找不到|無法|无法)|不(知道|清楚|確定|确定)",
+    re.IGNORECASE,
+)
+
+
+def is_decline(answer: str) -> bool:
+    """Whether a short answer says that the documents do not answer."""
+    return NO_ANSWER in answer or (len(answer) < 240 and _DECLINES.search(answer) is not None)

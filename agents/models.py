@@ -1,0 +1,88 @@
+"""Runs: something a person asked for that takes a model a while, and the steps it was done in."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from quarry.leases import Leased
+
+
+class Run(Leased):
+    """One question from asking to answer. The row is the truth; the run's event stream only tells of it."""
+
+    class Kind(models.TextChoices):
+        QUESTION = "question", "Question"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Running"
+        AWAITING_APPROVAL = "awaiting_approval", "Awaiting approval"
+        COMPLETED = "completed", "Completed"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    ENDED = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.QUESTION)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="runs")
+    status = models.CharField(max_length=20, choices=Status, default=Status.QUEUED)
+    input = models.JSONField(default=dict)  # for a question: question, history, collections
+    answer = models.TextField(blank=True)
+    citations = models.JSONField(default=list)
+    usage = models.JSONField(null=True)
+    model = models.CharField(max_length=120, blank=True)
+    model_sha256 = models.CharField(max_length=64, blank=True)
+    error = models.JSONField(null=True)  # title, detail, type, as in a problem document
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(auto_now_add=True)  # when its message was last put into the queue
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["status", "lease_until"], name="run_work"),
+            models.Index(fields=["person", "-created_at"], name="run_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id} ({self.status})"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.status in self.ENDED
+
+
+class Step(models.Model):
+    """Something a run did: wrote with the model, searched, or called a tool."""
+
+    class Kind(models.TextChoices):
+        GENERATE = "generate", "Generate"
+        SEARCH = "search", "Search"
+        TOOL = "tool", "Tool"
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "Running"
+        COMPLETED = "completed", "Completed"
+        FAILED = "failed", "Failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
+    ordinal = models.PositiveIntegerField()
+    attempt = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=120)
+    status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
+    arguments = models.JSONField(default=dict)
+    result = models.JSONField(null=True)
+    started = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [models.UniqueConstraint(fields=["run", "ordinal"], name="step_place")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} #{self.ordinal} {self.name}"

@@ -1,0 +1,89 @@
+"""Taking up runs whose worker died, and runs whose message was lost."""
+
+import logging
+import os
+import socket
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from quarry import events, leases
+from quarry.web.health import queue_length
+
+from agents import actions, queue
+from agents.models import Run, Step
+
+LOST_AFTER = timedelta(seconds=20)
+REASON = "The worker stopped; another one starts over."
+logger = logging.getLogger(__name__)
+
+
+def recover() -> None:
+    """Requeues or ends every run whose worker is gone, and sends again what seems to be lost."""
+    for run in abandoned():
+        _take_up(run)
+    _resend_lost()
+
+
+def abandoned() -> list[Run]:
+    """Running runs whose lease ran out, or whose worker was on this machine and is no more."""
+    running = Run.objects.filter(status=Run.Status.RUNNING)
+    expired = set(leases.expired(running).values_list("pk", flat=True))
+    return [run for run in running if run.pk in expired or _is_dead(run.lease_owner)]
+
+
+def _is_dead(lease_owner: str) -> bool:
+    """Whether the lease is held by a process of this machine that does not live any more: no need to wait then."""
+    host, _, rest = lease_owner.rpartition(":")[0].rpartition(":")
+    if host != socket.gethostname() or not rest.isdigit():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+@transaction.atomic
+def _take_up(run: Run) -> None:
+    mine: QuerySet[Run] = Run.objects.filter(
+        pk=run.pk, status=Run.Status.RUNNING, lease_owner=run.lease_owner, lease_until=run.lease_until
+    )
+    if events.is_cancelled(run.pk):
+        actions.end_cancelled(mine)
+    elif run.attempts >= leases.MAX_ATTEMPTS:
+        _give_up(mine, run)
+    elif mine.update(status=Run.Status.QUEUED, lease_owner="", lease_until=None, sent_at=timezone.now()):
+        _end_steps(run)
+        transaction.on_commit(lambda: _restart(run))
+
+
+def _give_up(mine: QuerySet[Run], run: Run) -> None:
+    detail = f"The worker stopped {run.attempts} times while it worked on this. Ask again, or ask an administrator."
+    error = {"title": "The run was interrupted", "detail": detail, "type": "urn:quarry:problem:interrupted"}
+    if mine.update(status=Run.Status.FAILED, error=error, ended_at=timezone.now(), lease_owner="", lease_until=None):
+        _end_steps(run)
+        transaction.on_commit(lambda: actions.announce_end(Run.objects.get(pk=run.pk)))
+
+
+def _end_steps(run: Run) -> None:
+    Step.objects.filter(run=run, status=Step.Status.RUNNING).update(
+        status=Step.Status.FAILED, ended=timezone.now(), result={"error": "The worker stopped."}
+    )
+
+
+def _restart(run: Run) -> None:
+    logger.warning("Run %s is taken up again after attempt %d", run.pk, run.attempts)
+    events.publish(run.pk, "restart", {"attempt": run.attempts + 1, "reason": REASON}, patience=5.0)
+    queue.send(run)
+
+
+def _resend_lost() -> None:
+    """A run that waits for long while the queue is empty has lost its message."""
+    lost = Run.objects.filter(status=Run.Status.QUEUED, sent_at__lt=timezone.now() - LOST_AFTER)
+    if lost.exists() and queue_length("inference") == 0:
+        for run in lost.order_by("created_at")[:100]:
+            queue.resend(run)

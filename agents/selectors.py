@@ -1,0 +1,99 @@
+"""Reading runs, as far as the person may."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from quarry.events import Event
+
+from agents.loop import find
+from agents.models import Run
+from agents.recorder import step_facts
+from apps.accounts.models import User
+
+WITHHELD: dict[str, Any] = {
+    "passage_id": None,
+    "document_id": None,
+    "title": "",
+    "quote": "",
+    "location": None,
+    "withheld": True,
+}
+
+
+def runs(person: User) -> QuerySet[Run]:
+    """The person's own runs."""
+    return Run.objects.filter(person=person)
+
+
+def error_of(run: Run) -> dict[str, Any] | None:
+    return run.error or None
+
+
+def final_event(run: Run) -> Event:
+    """The last event of an ended run, as its row tells it."""
+    if run.status == Run.Status.FAILED:
+        return Event("", "error", dict(run.error or {"title": "Failed", "detail": "", "type": "about:blank"}))
+    data = {"status": run.status, "answer": run.answer, "citations": run.citations}
+    return Event("", "done", data | {"usage": run.usage, "model": run.model})
+
+
+def run_facts(person: User, run: Run) -> dict[str, Any]:
+    """The whole run as the API shows it to its person today."""
+    steps = [visible_step(person, step_facts(step)) for step in run.steps.all()]
+    return {
+        "id": str(run.pk),
+        "kind": run.kind,
+        "status": run.status,
+        "answer": run.answer,
+        "citations": visible_citations(person, run.citations),
+        "steps": steps,
+        "usage": run.usage,
+        "model": run.model or None,
+        "model_sha256": run.model_sha256 or None,
+        "error": error_of(run),
+        "attempts": run.attempts,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+    }
+
+
+def visible_citations(person: User, citations: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Citations whose documents the person may read today; of the others only the marker is left, because a title or
+    a quote would tell of a document that is no longer theirs to know of."""
+    listed = list(citations)
+    readable = find.readable(person, {each["document_id"] for each in listed if each.get("document_id")})
+    return [dict(each) if each["document_id"] in readable else WITHHELD | {"marker": each["marker"]} for each in listed]
+
+
+def visible_step(person: User, step: dict[str, Any]) -> dict[str, Any]:
+    """A step without the documents that the person may no longer read."""
+    step = dict(step)
+    for part, key in (("arguments", "documents"), ("result", "found")):
+        listed = (step[part] or {}).get(key)
+        if listed:
+            readable = find.readable(person, {each["document_id"] for each in listed})
+            step[part] = {**step[part], key: [each for each in listed if each["document_id"] in readable]}
+    return step
+
+
+def visible_event(person: User, event: Event) -> Event:
+    """An event of the person's run as they may see it today: streams live on for a day."""
+    match event.kind:
+        case "citation":
+            return event._replace(data=visible_citations(person, [event.data])[0])
+        case "done":
+            return event._replace(data=event.data | {"citations": visible_citations(person, event.data["citations"])})
+        case "step":
+            return event._replace(data=visible_step(person, event.data))
+    return event
+
+
+def ended_event(run_id: UUID | str) -> Event | None:
+    """The run's last event if it has ended, or is gone; None while it goes on."""
+    run = Run.objects.filter(pk=run_id).first()
+    if run is None:
+        return Event("", "error", {"title": "Gone", "detail": "This run was deleted.", "type": "about:blank"})
+    return final_event(run) if run.ended else None

@@ -1,0 +1,19 @@
+"""Celery's doors to runs."""
+
+from quarry.celery import app
+
+
+@app.task(name="agents.execute")
+def execute(run_id: str) -> None:
+    """Carries a run out; on queue `inference`."""
+    from agents import execution
+
+    execution.execute(run_id)
+
+
+@app.task(name="agents.recover", acks_late=False, expires=10)
+def recover() -> None:
+    """Takes up what a dead worker left; beat sends it every few seconds."""
+    from agents import recovery
+
+    recovery.recover()

@@ -1,0 +1,158 @@
+"""What people do in conversations: each is one transaction with its audit event."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from quarry import events, workers
+from quarry.api import Problem
+
+import agents.actions
+from agents.models import Run
+from apps.accounts.models import User
+from apps.audit import record
+from apps.chat import policies, selectors
+from apps.chat.models import Conversation, Feedback, Message
+
+TITLE = 80
+
+
+@transaction.atomic
+def create_conversation(person: User, collections: Sequence[UUID] | None = None, assistant: str = "") -> Conversation:
+    """A conversation over the given collections, or over all that the person may read."""
+    if assistant:
+        raise Problem(400, "There is no such assistant.", errors={"assistant": ["There is no such assistant."]})
+    conversation = Conversation.objects.create(person=person)
+    _limit(person, conversation, collections)
+    record(person, "conversation.create", conversation, {"collections": _ids(conversation)})
+    return conversation
+
+
+@transaction.atomic
+def change_conversation(person: User, conversation: Conversation, changes: Mapping[str, Any]) -> Conversation:
+    """Renames a conversation, or has it search other collections from now on."""
+    policies.require_owner(person, conversation)
+    if "title" in changes:
+        conversation.title = changes["title"]
+        conversation.save(update_fields=["title"])
+    if "collections" in changes:
+        _limit(person, conversation, changes["collections"])
+    record(person, "conversation.change", conversation, {"changed": sorted(changes)})
+    return selectors.conversations(person).get(pk=conversation.pk)
+
+
+@transaction.atomic
+def delete_conversation(person: User, conversation: Conversation) -> None:
+    """Deletes a conversation with its answers; a run that still works is asked to stop."""
+    policies.require_owner(person, conversation)
+    runs = list(Run.objects.filter(messages__conversation=conversation).distinct())
+    record(person, "conversation.delete", conversation, {"messages": conversation.messages.count()})
+    conversation.delete()
+    Run.objects.filter(pk__in=[run.pk for run in runs]).delete()
+    active = [run.pk for run in runs if not run.ended]
+    transaction.on_commit(lambda: _stop(active))
+
+
+@transaction.atomic
+def ask(person: User, conversation: Conversation, content: str) -> tuple[Message, Message]:
+    """Stores the question and an answer to come. While an answer is being written the next question is refused: it
+    would be asked without the answer that it may refer to."""
+    policies.require_owner(person, conversation)
+    _lock_idle(conversation)
+    ordinal = conversation.messages.count()
+    question = Message.objects.create(conversation=conversation, ordinal=ordinal, role=Message.Role.USER, text=content)
+    run = _start(person, conversation, question)
+    answer = Message.objects.create(
+        conversation=conversation, ordinal=ordinal + 1, role=Message.Role.ASSISTANT, run=run
+    )
+    if not conversation.title:
+        conversation.title = title_of(content)
+    conversation.updated_at = timezone.now()
+    conversation.save(update_fields=["title", "updated_at"])
+    _record_question(person, conversation, question, run)
+    return question, answer
+
+
+@transaction.atomic
+def regenerate(person: User, answer: Message) -> tuple[Message, Message]:
+    """Answers the same question again, in the place of the answer."""
+    conversation = answer.conversation
+    policies.require_owner(person, conversation)
+    if answer.role != Message.Role.ASSISTANT:
+        raise Problem(409, "Only an answer can be made again.", code="not-an-answer")
+    _lock_idle(conversation)
+    question = conversation.messages.get(ordinal=answer.ordinal - 1)
+    answer.run = _start(person, conversation, question)
+    answer.save(update_fields=["run"])
+    Feedback.objects.filter(message=answer).delete()
+    _record_question(person, conversation, question, answer.run)
+    return question, answer
+
+
+@transaction.atomic
+def give_feedback(person: User, message: Message, rating: str | None, comment: str = "") -> Feedback | None:
+    """Rates an answer, or takes the rating back."""
+    policies.require_owner(person, message.conversation)
+    if message.role != Message.Role.ASSISTANT:
+        raise Problem(409, "Only an answer can be rated.", code="not-an-answer")
+    record(person, "answer.rate", message.run, {"rating": rating})
+    if rating is None:
+        Feedback.objects.filter(message=message).delete()
+        return None
+    return Feedback.objects.update_or_create(message=message, defaults={"rating": rating, "comment": comment})[0]
+
+
+def _stop(runs: Sequence[UUID]) -> None:
+    for run_id in runs:
+        events.request_cancel(run_id)
+
+
+def title_of(question: str) -> str:
+    """A conversation's title: its first question, in one line."""
+    line = " ".join(question.split())
+    return line if len(line) <= TITLE else line[: TITLE - 1].rstrip() + "…"
+
+
+def _limit(person: User, conversation: Conversation, ids: Sequence[UUID] | None) -> None:
+    chosen = selectors.collections(person, ids or [])
+    if len(chosen) != len(set(ids or [])):
+        text = "There is no such collection, or you may not read it."
+        raise Problem(400, text, errors={"collections": [text]})
+    conversation.limited = bool(chosen)
+    conversation.save(update_fields=["limited"])
+    conversation.collections.set(chosen)
+
+
+def _ids(conversation: Conversation) -> list[str]:
+    return sorted(str(pk) for pk in conversation.collections.values_list("pk", flat=True))
+
+
+def _lock_idle(conversation: Conversation) -> None:
+    """Of two questions at once one waits here and then sees the other's run."""
+    Conversation.objects.select_for_update().get(pk=conversation.pk)
+    if selectors.active_run(conversation):
+        raise Problem(409, "An answer is still being written. Stop it, or wait for it.", code="conversation-busy")
+
+
+def _start(person: User, conversation: Conversation, question: Message) -> Run:
+    facts = {
+        "question": question.text,
+        "history": selectors.history(conversation, question.ordinal),
+        "collections": _ids(conversation) if conversation.limited else None,
+    }
+    return agents.actions.start(person, Run.Kind.QUESTION, facts)
+
+
+def _record_question(person: User, conversation: Conversation, question: Message, run: Run) -> None:
+    """The model is the one that the worker says it holds; the answer's own event names the one that was used."""
+    worker = next((each for each in workers.alive("inference") if each.model), None)
+    facts = {
+        "conversation": str(conversation.pk),
+        "question": question.text,
+        "collections": run.input["collections"],
+        "model": worker.model if worker else "",
+        "model_sha256": worker.model_sha256 if worker else "",
+    }
+    record(person, "question.ask", run, facts)

@@ -1,0 +1,57 @@
+"""Reading conversations; each person reads their own."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from agents.models import Run
+from agents.selectors import visible_citations
+from apps.accounts.models import User
+from apps.chat.models import Conversation, Message
+from apps.knowledge.models import Collection
+from apps.knowledge.policies import readable_collections
+
+HISTORY = 4
+
+
+def conversations(person: User) -> QuerySet[Conversation]:
+    """The person's conversations, with the collections that they may read today."""
+    readable = Prefetch("collections", queryset=readable_collections(person).order_by("name"))
+    return Conversation.objects.filter(person=person).prefetch_related(readable)
+
+
+def messages(person: User) -> QuerySet[Message]:
+    """The messages of the person's conversations."""
+    return Message.objects.filter(conversation__person=person).select_related("run", "feedback", "conversation")
+
+
+def collections(person: User, ids: Sequence[UUID]) -> list[Collection]:
+    """Those of the collections that the person may read."""
+    return list(readable_collections(person).filter(pk__in=ids))
+
+
+def history(conversation: Conversation, before: int) -> list[dict[str, str]]:
+    """The last turns before a question, oldest first, without answers that never came."""
+    turns = conversation.messages.filter(ordinal__lt=before).select_related("run").order_by("-ordinal")[:HISTORY]
+    return [{"role": turn.role, "content": turn.content} for turn in reversed(turns) if turn.content]
+
+
+def active_run(conversation: Conversation) -> Run | None:
+    """The run that still works on an answer in the conversation, if one does."""
+    return Run.objects.filter(messages__conversation=conversation).exclude(status__in=Run.ENDED).first()
+
+
+def message_facts(person: User, message: Message) -> dict[str, Any]:
+    """A message as the API shows it."""
+    run, feedback = message.run, getattr(message, "feedback", None)
+    return {
+        "id": message.pk,
+        "role": message.role,
+        "content": message.content,
+        "created_at": message.created_at,
+        "run": {"id": run.pk, "status": run.status, "error": run.error} if run else None,
+        "citations": visible_citations(person, run.citations) if run else [],
+        "feedback": {"rating": feedback.rating, "comment": feedback.comment} if feedback else None,
+    }
