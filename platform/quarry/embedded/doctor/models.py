@@ -11,33 +11,19 @@ from ...runtime import settings as runtime_settings
 from ...runtime.catalogue import Model
 from ...runtime.embedding import space
 from ...runtime.store import Store
-from ..children import child_environment, describe_end
+from ..children import REPOSITORY, child_environment, describe_end
 from .findings import Finding, bad, good
 
-# In a process of its own: a library built for another processor does not raise, it crashes.
-DECODE = """
-import tempfile
-from pathlib import Path
-from quarry.runtime import Message, Params, Token
-from quarry.runtime import tiny
-from quarry.runtime.engine.engine import Engine
-from quarry.runtime.engine.job import Job
-from quarry.runtime.engine.options import Options
-from quarry.runtime.prompt import Renderer
-with tempfile.TemporaryDirectory() as folder:
-    engine = Engine(tiny.write(Path(folder) / "tiny.gguf"), Options(context=512))
-    prompt = Renderer(engine.model).render([Message("user", "1, 2, 3")], (), ())
-    list(engine.answer(Job(prompt.tokens, Params(max_tokens=4), prompt.stable, None), None))
-    engine.close()
-"""
+# The proof that the build has passed; in a process of its own, since a wrong build does not raise but crash.
+PROOF = REPOSITORY / "infra" / "llama" / "prove.py"
 
 
 def library() -> Iterator[Finding]:
     """A library that loads is not yet one that decodes."""
-    settings = runtime_settings.current()
+    home = runtime_settings.current().home
     done = subprocess.run(
-        [sys.executable, "-c", DECODE],
-        env=child_environment(settings.home, "command"),
+        [sys.executable, PROOF, "plain"],
+        env=child_environment(home, "command"),
         capture_output=True,
         text=True,
         timeout=120,
@@ -46,8 +32,8 @@ def library() -> Iterator[Finding]:
     if done.returncode == 0:
         yield good("llama.cpp", "decodes")
         return
-    last = (done.stderr.strip().splitlines() or [""])[-1]
-    remedy = "remove .venv/.quarry-llama and run `make setup`, which builds it again"
+    last = ((done.stdout + done.stderr).strip().splitlines() or [""])[-1]
+    remedy = "rm .venv/quarry-llama.json; .venv/bin/python infra/llama/build.py"
     yield bad("llama.cpp", f"cannot decode: {describe_end(done.returncode)}{f'; {last}' if last else ''}", remedy)
 
 
