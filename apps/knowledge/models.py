@@ -1,6 +1,7 @@
 """Collections, their documents, and the passages that search finds."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -136,6 +137,17 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id} #{self.ordinal}"
+
+    @property
+    def location(self) -> dict[str, Any]:
+        """Where it stands in the document: page and heading where there are any, and the code points in the text."""
+        return locate(self.page, self.heading, self.start, self.end)
+
+
+def locate(page: int | None, heading: str, start: int, end: int) -> dict[str, Any]:
+    """A place in a document as the API tells it."""
+    place: dict[str, Any] = {"start": start, "end": end}
+    return place | ({} if page is None else {"page": page}) | ({"heading": heading} if heading else {})
 
 
 class Term(models.Model):

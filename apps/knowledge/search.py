@@ -17,7 +17,7 @@ from quarry import runtime
 
 from apps.accounts.models import User
 from apps.knowledge import queries, sql
-from apps.knowledge.models import Collection
+from apps.knowledge.models import Collection, locate
 from apps.knowledge.policies import readable_collections
 
 logger = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ def search(
 
     Where the embedder does not answer, the words decide alone and `warning` says so.
     """
-    query = query.strip()[:LONGEST_QUERY]
+    query = query[:LONGEST_QUERY].replace("\x00", " ").encode("utf-8", "replace").decode().strip()
     k = max(1, min(k, MOST_HITS))
     if not query:
         return Hits()
@@ -120,7 +120,8 @@ def _allowed(person: User, scope: Scope) -> dict[str, Any]:
         collections = collections.filter(pk__in=list(scope.collections))
     text, values = collections.order_by().values("pk").query.sql_with_params()
     documents = None if scope.documents is None else list(scope.documents)
-    return {"readable": connection.ops.compose_sql(text, values), "documents": documents}
+    readable = connection.ops.compose_sql(text, values)  # type: ignore[attr-defined]
+    return {"readable": readable, "documents": documents}
 
 
 def _rows(
@@ -155,7 +156,5 @@ def _rows(
 
 
 def _hit(row: dict[str, Any]) -> Hit:
-    heading, page = row.pop("heading"), row.pop("page")
-    location = {"start": row.pop("start"), "end": row.pop("end")}
-    location |= ({"page": page} if page is not None else {}) | ({"heading": heading} if heading else {})
-    return Hit(location=location, **row)
+    place = [row.pop(name) for name in ("page", "heading", "start", "end")]
+    return Hit(location=locate(*place), **row)

@@ -4,6 +4,7 @@ What people typed never enters its text: it comes as parameters. `{names}` in br
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from apps.knowledge.lexical import quote
 from apps.knowledge.statistics import LENGTH, PASSAGES
@@ -150,7 +151,7 @@ def statement(readable: str, *, documents: bool, dense: bool, lexical: bool, exa
     return text
 
 
-def constants() -> dict[str, object]:
+def constants() -> dict[str, Any]:
     """The values that are the same for every search."""
     return {"small": SMALL, "rarest": RAREST, "k1": K1, "b": B, "totals": [PASSAGES, LENGTH]}
 
