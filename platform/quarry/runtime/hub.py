@@ -22,7 +22,6 @@ from .store import Progress
 PROBE_SECONDS = 3.0
 ATTEMPTS = 5
 BACKOFF = 1.0
-BLOCK = 2**20
 Result = TypeVar("Result")
 
 
@@ -170,4 +169,4 @@ def _continues(answer: httpx.Response, start: int) -> bool:
 def _blocks(answer: httpx.Response) -> Iterator[bytes]:
     if answer.status_code == 416:
         raise FetchFailed("The server has less of the file than is here already.")
-    yield from answer.iter_raw(BLOCK)
+    yield from answer.iter_raw()  # as they arrive: a block that is being filled is lost when the connection breaks
