@@ -10,7 +10,11 @@ import docx
 import openpyxl
 import pypdfium2
 import pytest
+from django.core.management import CommandError, call_command
 
+from apps.accounts.models import User
+from apps.knowledge.actions import delete_collection, delete_document
+from apps.knowledge.models import Collection
 from ingestion.samples import FOLDER, Question, manifest, questions
 
 QUESTIONS = questions()
@@ -79,3 +83,30 @@ def test_the_expected_facts_are_patterns(question: Question) -> None:
 def test_pdf_text_is_made_of_ordinary_characters(name: str) -> None:
     """A PDF printer may name the Kangxi radical where the ideograph is meant; then no search finds the word."""
     assert not re.search(r"[\u2e80-\u2fdf\uf900-\ufaff\ufffd]", text_of(name))
+
+
+@pytest.mark.django_db
+def test_loading_twice_makes_one_collection_that_everyone_may_read(administrator: User) -> None:
+    call_command("load_samples")
+    call_command("load_samples")
+    collection = Collection.objects.get()
+    assert (collection.name, collection.visibility) == (manifest().name, "everyone")
+    assert collection.documents.count() == len(DOCUMENTS)
+
+
+@pytest.mark.django_db
+def test_what_was_deleted_stays_deleted(administrator: User) -> None:
+    call_command("load_samples")
+    collection = Collection.objects.get()
+    delete_document(administrator, collection.documents.all()[0])
+    call_command("load_samples")
+    assert collection.documents.count() == len(DOCUMENTS) - 1
+    delete_collection(administrator, collection)
+    call_command("load_samples")
+    assert not Collection.objects.exists()
+
+
+@pytest.mark.django_db
+def test_without_an_administrator_it_says_what_to_do() -> None:
+    with pytest.raises(CommandError, match="start Quarry once"):
+        call_command("load_samples")
