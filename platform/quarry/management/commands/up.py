@@ -51,7 +51,7 @@ def _plan() -> Plan:
 
 def _samples() -> Once:
     doing = "the sample collection is being read in the background"
-    return Once("samples", ["load_samples"], doing, "the sample collection is ready")
+    return Once("samples", ["load_samples", "--wait"], doing, "the sample collection is ready")
 
 
 def prepare() -> list[str]:
