@@ -5,7 +5,7 @@
 Built the default way it crashes in the first decode on processors with AMX (see amx.h). So it is compiled with that
 mended; if the result still crashes, without AMX; if that crashes too, for any processor of this kind. Each build is
 tried by decoding with a tiny model in a process of its own. What was seen is written to `quarry-llama.json` in the
-environment: the engine reads there whether it may use AMX, and the next call of this script finds nothing to do.
+environment: the engine reads there whether it may rearrange weights (for AMX), and the next call finds nothing to do.
 """
 
 from __future__ import annotations
@@ -75,7 +75,13 @@ def main() -> int:
 
 def done(version: str, how: str, proof: Proof) -> int:
     """Writes the record and says plainly what came out."""
-    record = {"version": version, "build": how, "amx": proof.repacked, "processor": processor(), "python": sys.version}
+    record = {
+        "version": version,
+        "build": how,
+        "repacked": proof.repacked,
+        "processor": processor(),
+        "python": sys.version,
+    }
     RECORD.write_text(json.dumps(record, indent=1), encoding="utf-8")
     amx = ""
     if has_amx():

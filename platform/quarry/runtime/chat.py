@@ -93,6 +93,7 @@ def generate(
     _check(params)
     prompt = loaded.renderer.render(messages, documents, tools)
     job = Job(prompt.tokens, params, prompt.stable, grammar(schema))
+    loaded.engine.check(job)
     parser = ToolCallParser(tool.name for tool in tools) if tools and schema is None else None
     return _events(loaded, job, parser, cancelled)
 

@@ -75,10 +75,14 @@ class Engine:
             self._change.notify_all()
         self._thread.join()
 
-    def _submit(self, job: Job) -> None:
+    def check(self, job: Job) -> None:
+        """Refuses a prompt that leaves no room for an answer."""
         limit = self.context.size - 1
         if len(job.tokens) > limit:
             raise PromptTooLong(len(job.tokens), limit)
+
+    def _submit(self, job: Job) -> None:
+        self.check(job)
         with self._change:
             if self._closing or not self._thread.is_alive():
                 raise ModelUnavailable("The model was unloaded.")
@@ -93,13 +97,14 @@ class Engine:
         try:
             self.model = LoadedModel(path, self._options)
             self.context = Context(self.model, self._options)
+            self.prefix = Prefix(self.context)
         except Exception as error:  # handed to the caller of the constructor
             self._failure = error
             self._loaded.set()
             return
         self._loaded.set()
         try:
-            self._serve(Prefix(self.context))
+            self._serve(self.prefix)
         finally:
             self._drain()
             self.context.close()

@@ -38,9 +38,8 @@ def for_model(model: Model) -> Options:
     only where the processor has AMX and the build was seen to decode with it; elsewhere they read slower and keep every
     process's weights to itself instead of sharing the mapped file.
     """
-    return Options(
-        context=context_for(model), threads=machine.cores(), extra_buffers=has_amx() and proven().get("amx") is True
-    )
+    repack = has_amx() and proven().get("repacked") is True
+    return Options(context=context_for(model), threads=machine.cores(), extra_buffers=repack)
 
 
 def context_for(model: Model) -> int:
