@@ -17,6 +17,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ABOVE_ASCII = re.compile(r"[^\x00-\x7f]")
+_NATURAL = re.compile(r".?(?:[‘’“”«»„–—…€£§°©®•·¡¿ºª\u00a0]|(?<=[A-Za-z])[À-ž]|[À-ž](?=[A-Za-z]{2}))", re.S)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 UNREADABLE = "The file is neither a document of a known kind nor text in a known encoding."
 
@@ -27,16 +29,16 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, list[str]]:
         raise ParseError(f"The file holds more than {MAX_TEXT // 1_000_000} million characters of text.")
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return _strict_or_mended(data, encoding)
-    for encoding in ("utf-8", declared):
-        if encoding and (text := _strict(data, encoding)) is not None and not _binary(text):
+            return _by_mark(data, encoding), []
+    for candidate in ("utf-8", declared):
+        if candidate and (text := _strict(data, candidate)) is not None and not _binary(text):
             return text, []
     if (wide := _utf16_without_bom(data)) is not None:
         return wide, []
     if b"\0" in data:
         raise ParseError(UNREADABLE)
     if _mostly_utf8(data):
-        return _strict_or_mended(data, "utf-8")
+        raise _damaged(data, "utf-8")
     return _legacy(data)
 
 
@@ -51,17 +53,26 @@ def _binary(text: str) -> bool:
     return len(_CONTROL.findall(text[:100_000])) > len(text[:100_000]) / 200
 
 
-def _strict_or_mended(data: bytes, encoding: str) -> tuple[str, list[str]]:
-    """Broken places become U+FFFD and are reported; where they are more than a tenth, the file is refused."""
-    if (text := _strict(data, encoding)) is not None:
-        if _binary(text):
-            raise ParseError(UNREADABLE)
-        return text, []
-    text = data.decode(encoding, errors="replace")
-    broken = text.count("\ufffd")
-    if broken > len(text) / 10 or _binary(text):
-        raise ParseError(f"The text is damaged: it claims to be {encoding.upper()} but {broken} places are not.")
-    return text, [f"The text is damaged in {broken} place(s), shown as \ufffd: it is not correct {encoding.upper()}."]
+def _by_mark(data: bytes, encoding: str) -> str:
+    """A file that names its encoding by a byte order mark has to keep to it."""
+    text = _strict(data, encoding)
+    if text is None:
+        raise _damaged(data, encoding)
+    if _binary(text):
+        raise ParseError(UNREADABLE)
+    return text.removeprefix("\ufeff")
+
+
+def _damaged(data: bytes, encoding: str) -> ParseError:
+    """Says where: guessing would put words into the company's documents that nobody wrote."""
+    place, sentence = 0, ""
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        place = error.start
+        line = data.count(b"\n", 0, place) + 1
+        sentence = f" (first at byte {place + 1:,}, line {line:,})"
+    return ParseError(f"The text is damaged: it is not correct {encoding.upper()}{sentence}.")
 
 
 def _utf16_without_bom(data: bytes) -> str | None:
@@ -88,9 +99,15 @@ def _legacy(data: bytes) -> tuple[str, list[str]]:
     if best >= 0.6:
         return data.decode(encoding), [f"The text was read as {_NAMES[encoding]}."]
     text = _strict(data, "cp1252")
-    if text is None or _binary(text):
-        raise ParseError(UNREADABLE)
+    if text is None or _binary(text) or not _european(text):
+        raise _damaged(data, "utf-8")
     return text, ["The text was read as Windows-1252."]
+
+
+def _european(text: str) -> bool:
+    """Whether characters above ASCII stand where European texts have them: next to letters, or as punctuation."""
+    high = list(_ABOVE_ASCII.finditer(text))
+    return sum(bool(_NATURAL.match(text, max(match.start() - 1, 0))) for match in high) >= len(high) * 0.9
 
 
 _NAMES = {"cp950": "Big5", "big5hkscs": "Big5 (Hong Kong)", "gb18030": "GB18030", "shift_jis": "Shift JIS"}
