@@ -190,6 +190,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "agents.recover": {"task": "agents.recover", "schedule": 5.0, "options": {"expires": 10, "priority": 0}},
     "knowledge.add_up_terms": {"task": "knowledge.add_up_terms", "schedule": 30.0, "options": {"expires": 30}},
     "knowledge.sweep_blobs": {"task": "knowledge.sweep_blobs", "schedule": 24 * 3600.0},
+    # Its own queue would keep it behind the documents that wait.
+    "ingestion.recover": {
+        "task": "ingestion.recover",
+        "schedule": 10.0,
+        "options": {"queue": "maintenance", "expires": 10, "priority": 0},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(QUARRY_HOME / "run" / "beat-schedule")
 
