@@ -165,5 +165,6 @@ def split_header(rows: list[list[str]], *, marked: bool = False) -> tuple[list[s
 def _looks_like_header(cells: list[str]) -> bool:
     filled = [cell for cell in cells if cell]
     distinct = len(set(filled)) == len(filled)
-    numeric = any(re.fullmatch(r"[-+$€£¥%,.\d\s/:NTUSD]+", cell) for cell in filled)
-    return len(filled) >= max(2, len(cells) - 1) and distinct and not numeric and max(map(len, filled)) <= 80
+    plain = [cell for cell in filled if not re.fullmatch(r"(19|20)\d\d\s?年?度?", cell)]  # years may head columns
+    numbers = [cell for cell in plain if cell[0].isdigit() or re.fullmatch(r"[-+$€£¥%,.\d\s/:NTUSD]+", cell)]
+    return len(filled) >= max(2, len(cells) - 1) and distinct and len(numbers) < 2 and max(map(len, filled)) <= 80

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ingestion.parse.builder import Builder
@@ -12,7 +12,7 @@ from ingestion.parse.plain import heading_level
 _PAGE_NUMBER = re.compile(
     r"^[-–—\s]*(page|p\.|第)?\s*\d{1,4}\s*(頁|页)?(\s*(of|/|,|，|共)\s*\d{1,4}\s*(頁|页)?)?[-–—\s]*$", re.I
 )
-_BULLET = re.compile(r"^([•●○▪■◦‣·*–-]|\(?\d{1,2}[.)、]|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])\s*(?=\S)")
+_BULLET = re.compile(r"^([•●○▪■◦‣·*–-]|\(?\d{1,2}[.)、](?!\d)|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])\s*(?=\S)")
 _SENTENCE_END = ("。", "！", "？", "；", ".", "!", "?", ":", "：", "”", "」")
 _CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 _LONGEST_HEADING = 100
@@ -86,6 +86,9 @@ def _with_tables(lines: list[Line]) -> list[tuple[bool, Line]]:
     for cells, group in groupby(lines, key=lambda line: len(line.cells)):
         run = list(group)
         table = (cells >= 3 and len(run) >= 2) or (cells == 2 and len(run) >= 3)
+        if table and marked and not marked[-1][0] and len(marked[-1][1].cells) == cells - 1 >= 2:
+            header = marked.pop()[1]  # its first cell is empty: names stand above the values only
+            run.insert(0, replace(header, cells=["", *header.cells]))
         marked.extend((table, line) for line in run)
     return marked
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-_CELL_GAP = 1.0  # of the type size: wider than any space between words
+_CELL_GAP = 0.75  # of the type size: wider than any space between words
 # Chinese PDFs often map their glyphs to radicals that merely look like the characters (⽂ for 文), Latin ones to
 # ligatures; a search for the word would not find either.
 _LOOKALIKES = re.compile(r"[\u2e80-\u2fdf\ufb00-\ufb06\uf900-\ufaff]")
@@ -91,7 +91,7 @@ def _size(textpage: pypdfium2.PdfTextPage, index: int) -> float:
     nominal = pdfium.FPDFText_GetFontSize(textpage, index)
     if nominal <= 2:
         _, _, bottom, top = _box(textpage, index)
-        nominal = (top - bottom) * 1.3
+        nominal = (top - bottom) * 0.85
     return round(nominal * 2) / 2
 
 
@@ -104,11 +104,10 @@ def _bold(textpage: pypdfium2.PdfTextPage, index: int) -> bool:
 
 
 def _box(textpage: pypdfium2.PdfTextPage, index: int) -> tuple[float, float, float, float]:
-    """Left, right, bottom, top."""
-    sides = [ctypes.c_double() for _ in range(4)]
-    pdfium.FPDFText_GetCharBox(textpage, index, *sides)
-    left, right, bottom, top = (side.value for side in sides)
-    return left, right, bottom, top
+    """Left, right, bottom, top of the type, not of the ink: those of a comma and of an A on one line are the same."""
+    box = pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(textpage, index, box)
+    return box.left, box.right, box.bottom, box.top
 
 
 def _cells(textpage: pypdfium2.PdfTextPage, raw: str, start: int, size: float) -> list[str]:
