@@ -27,9 +27,9 @@ _LONGEST_PAUSE = 5.0
 Result = TypeVar("Result")
 
 
-def patiently(work: Callable[[], Result], stop: threading.Event, seconds: float = PATIENCE_SECONDS) -> Result:
+def patiently(work: Callable[[], Result], stop: threading.Event) -> Result:
     """Does `work` again, after ever longer pauses, while what it needs is out of order. `stop` ends the waiting."""
-    deadline, pause = time.monotonic() + seconds, 0.2
+    deadline, pause = time.monotonic() + PATIENCE_SECONDS, 0.2
     while True:
         try:
             return work()

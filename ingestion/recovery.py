@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -73,5 +74,5 @@ def _find_forgotten() -> int:
 def messages_waiting() -> int:
     """How many messages lie in the ingestion queue."""
     with app.connection_for_read() as connection:
-        declared = connection.default_channel.queue_declare(QUEUE, passive=True)
-        return int(declared.message_count)
+        channel: Any = connection.default_channel
+        return int(channel.queue_declare(QUEUE).message_count)

@@ -40,6 +40,7 @@ def parse_file(
 ) -> Parsed:
     """Parse `file`, whose name was `filename`. Raises ParseError whatever happens in there: error, crash, hunger."""
     limits = limits or Limits()
+    file.stat()  # a missing file is the caller's trouble, not the document's
     with tempfile.TemporaryDirectory(prefix="quarry-parse-") as folder:
         result, errors = Path(folder, "result.json"), Path(folder, "stderr")
         with errors.open("wb") as stderr:
