@@ -39,7 +39,7 @@ class Weights:
     """How the legs are mixed. `meaning` is the share of the dense leg, the words have the rest; `exact` is what a
     passage gains that holds literally what the person meant exactly (keywords come before everything else)."""
 
-    meaning: float = 0.5
+    meaning: float = 0.65
     exact: float = 0.15
     keyword: float = 1.0
 
@@ -82,18 +82,20 @@ def search(
     scope: Scope | Sequence[uuid.UUID | Collection] | None = None,
     k: int = 10,
     weights: Weights | None = None,
+    vector: np.ndarray | None = None,
 ) -> Hits:
     """The `k` passages that answer `query` best among those that `person` may read now.
 
-    Where the embedder does not answer, the words decide alone and `warning` says so.
+    Where the embedder does not answer, the words decide alone and `warning` says so. A caller that has the query's
+    `vector` in the current embedding space already may give it.
     """
     query = query[:LONGEST_QUERY].replace("\x00", " ").encode("utf-8", "replace").decode().strip()
-    k = max(1, min(k, MOST_HITS))
-    if not query:
+    scope, k = _scope(scope), max(1, min(k, MOST_HITS))
+    if not query or (scope.collections is not None and not scope.collections):
         return Hits()
-    vector, space, warning = _embedded(query)
+    vector, space, warning = _embedded(query, vector)
     with transaction.atomic():
-        rows = _rows(_allowed(person, _scope(scope)), queries.read(query), vector, space, k, weights or Weights())
+        rows = _rows(_allowed(person, scope), queries.read(query), vector, space, k, weights or Weights())
     return Hits([_hit(row) for row in rows], warning)
 
 
@@ -103,11 +105,11 @@ def _scope(scope: Scope | Sequence[uuid.UUID | Collection] | None) -> Scope:
     return Scope([one.pk if isinstance(one, Collection) else one for one in scope])
 
 
-def _embedded(query: str) -> tuple[np.ndarray | None, str, str]:
+def _embedded(query: str, vector: np.ndarray | None) -> tuple[np.ndarray | None, str, str]:
     """The query's vector and its space; without an embedder, why there is none."""
     try:
         space, _ = runtime.embedding_space()
-        return runtime.embed([query], "query")[0], space, ""
+        return runtime.embed([query], "query")[0] if vector is None else vector, space, ""
     except Exception as error:  # of the model, the queue or its worker: words still find what they can
         logger.warning("Search by words alone, the query cannot be embedded: %s", error)
         return None, "", "Only words were compared: the embedding model is not available right now."
