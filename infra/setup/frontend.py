@@ -55,7 +55,7 @@ def npm(node: Path) -> list[str | Path]:
 
 def npm_environment(node: Path) -> dict[str, str]:
     """Puts this Node first: the tools that npm runs look for `node` on the path."""
-    return {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}", "CI": "1"}
+    return {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}", "CI": "1", "NO_COLOR": "1"}
 
 
 def _wheel_node() -> Path | None:
