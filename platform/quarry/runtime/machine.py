@@ -6,6 +6,16 @@ import os
 from pathlib import Path
 
 CGROUP = Path("/sys/fs/cgroup")
+SPINS = "1000"
+
+
+def share_cores() -> None:
+    """Makes OpenMP's threads wait for each other without holding a core for long. Call it before loading a library.
+
+    By default they spin for milliseconds, which is fine alone and ruinous beside another busy process: with ten
+    processes on two cores a model of half a billion parameters wrote 0.7 to 1.6 tokens a second, with this 9.
+    """
+    os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
 
 
 def cores() -> int:

@@ -42,6 +42,7 @@ class Embedder:
 
 
 def _load(folder: Path) -> SentenceTransformer:
+    machine.share_cores()
     import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging

@@ -9,6 +9,7 @@ from collections import deque
 from functools import cache
 from typing import Any
 
+from .. import machine
 from ..types import ModelUnavailable
 
 log = logging.getLogger("quarry.runtime.llama")
@@ -21,6 +22,7 @@ _errors: deque[str] = deque(maxlen=3)
 def llama() -> Any:
     """The low-level bindings, with the library ready for use."""
     with _lock:
+        machine.share_cores()
         try:
             import llama_cpp.llama_cpp as library
         except (ImportError, OSError, RuntimeError) as error:
