@@ -160,7 +160,10 @@ def main() -> None:
     for question in (each for each in questions() if each.id.startswith(options.only)):
         results.append(result := asker.ask(question))
         flags = " ".join(name for name in ("facts", "cited", "verbatim", "declined") if getattr(result, name))
-        print(f"{'ok ' if result.right else 'BAD'} {question.id} {result.first:5.1f} s  [{flags}]  {result.answer!r}")
+        print(
+            f"{'ok ' if result.right else 'BAD'} {question.id} {result.first:5.1f} s  [{flags}]  {result.answer!r}",
+            flush=True,
+        )
     print(report(results, options.markdown))
 
 
