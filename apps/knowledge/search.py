@@ -146,15 +146,17 @@ def _rows(
         "terms": list(query.terms),
         "literals": sql.literals(query.terms),
         "exact": query.exact,
+        "keyword": query.keyword,
         "meaning": weights.meaning,
         "bonus": weights.keyword if query.keyword else weights.exact,
     }
     with connection.cursor() as cursor:
-        if vector is not None:
-            cursor.execute(sql.PREPARE, {"legs": str(min(legs, 1000))})
+        cursor.execute(sql.PREPARE, {"legs": str(min(legs, 1000))})
         cursor.execute(statement, values)
         names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute(sql.RESTORE)
+    return rows
 
 
 def _hit(row: dict[str, Any]) -> Hit:

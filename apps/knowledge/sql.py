@@ -16,15 +16,24 @@ SMALL = 5_000
 """Up to so many readable passages every one is compared: exact, and quicker than walking a graph that is mostly
 forbidden."""
 
-RAREST = 8
+RAREST, RARE, TELLING = 8, 500, 0.3
+"""BM25 weighs at most so many words, the rarest ones; of those that stand in more than `RARE` passages only words that
+weigh at least `TELLING` of the rarest. Others move no ranking and cost most of the time."""
+
+READ = 1_000
+"""How often a word's positions are read to count it. Which passages to count in is decided before, as if every word
+stood there once: that needs the index only."""
+
 K1, B = 1.2, 0.75
 
 # Iterative scans go on until enough readable rows are found. The graph gives up after `max_scan_tuples`; then the
 # exact scan steps in, so that a person never gets fewer passages than there are.
 PREPARE = """
     SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', %(legs)s, true),
-           set_config('hnsw.max_scan_tuples', '40000', true)
+           set_config('hnsw.max_scan_tuples', '40000', true), set_config('enable_seqscan', 'off', true)
 """
+# The planner cannot know how little a person may read: without the hint above it reads whole tables.
+RESTORE = "SELECT set_config('enable_seqscan', 'on', true)"
 
 SCOPE = """
     scope AS MATERIALIZED (SELECT ARRAY({collections}) AS ids)
@@ -54,7 +63,7 @@ NO_DENSE = ", dense AS (SELECT NULL::uuid AS id WHERE false)"
 
 LEXICAL = """,
     counted AS MATERIALIZED (
-        SELECT lexeme, sum(passages) AS passages FROM (
+        SELECT lexeme, sum(passages)::float AS passages FROM (
             SELECT lexeme, passages FROM knowledge_term p
             WHERE lexeme = ANY (%(terms)s || %(totals)s::text[]) AND {readable collection}
             UNION ALL
@@ -63,55 +72,82 @@ LEXICAL = """,
         ) AS both_tables GROUP BY lexeme
     ),
     corpus AS MATERIALIZED (
-        SELECT greatest(max(passages) FILTER (WHERE lexeme = (%(totals)s::text[])[1]), 1)::float AS n,
-               greatest(max(passages) FILTER (WHERE lexeme = (%(totals)s::text[])[2]), 1)::float AS length
-        FROM counted
+        SELECT n, greatest(length, 1) / n AS mean FROM (
+            SELECT greatest(max(passages) FILTER (WHERE lexeme = (%(totals)s::text[])[1]), 1) AS n,
+                   max(passages) FILTER (WHERE lexeme = (%(totals)s::text[])[2]) AS length
+            FROM counted
+        ) AS totals
     ),
     words AS MATERIALIZED (
-        SELECT literal::tsquery AS word, ln(1 + (n - passages + 0.5) / (passages + 0.5)) AS weight
+        SELECT literal, literal::tsquery AS word, weight,
+               (SELECT sum(passages) FROM knowledge_term t WHERE t.lexeme = known.lexeme)::float AS everywhere
         FROM (
-            SELECT term.literal, least(counted.passages, n)::float AS passages, n,
-                   rank() OVER (ORDER BY counted.passages)
-            FROM unnest(%(terms)s::text[], %(literals)s::text[]) AS term (lexeme, literal)
-            JOIN counted ON counted.lexeme = term.lexeme AND counted.passages > 0, corpus
-        ) AS ranked
-        WHERE rank = 1 OR passages <= greatest(n / 5, 1000)
-        ORDER BY passages, literal LIMIT %(rarest)s
+            SELECT lexeme, literal, passages, weight, max(weight) OVER () AS most FROM (
+                SELECT lexeme, literal, passages, ln(1 + greatest(n - passages, 0) + 0.5) - ln(passages + 0.5) AS weight
+                FROM counted JOIN unnest(%(terms)s::text[], %(literals)s::text[]) AS term (lexeme, literal)
+                     USING (lexeme), corpus
+                WHERE passages > 0
+            ) AS weighed
+        ) AS known
+        WHERE passages <= %(rare)s OR weight >= %(telling)s * most
+        ORDER BY weight DESC, literal LIMIT %(rarest)s
+    ),
+    way AS MATERIALIZED (
+        SELECT string_agg(literal, ' | ')::tsquery AS any_word,
+               coalesce(sum(everywhere), 0) <= 4 * (SELECT n FROM corpus) AS by_index
+        FROM words
+    ),
+    present AS MATERIALIZED (
+        SELECT id, count(*) AS words, sum(weight * 1 * (%(k1)s + 1) / (1 + {norm})) AS least
+        FROM (
+            SELECT p.id, p.length, words.weight FROM words, LATERAL (
+                SELECT p.id, p.length FROM knowledge_passage p WHERE p.lexemes @@ words.word AND {readable}
+            ) AS p
+            WHERE (SELECT by_index FROM way)
+            UNION ALL
+            SELECT p.id, p.length, found.weight FROM (
+                SELECT p.id, p.length, p.lexemes FROM knowledge_passage p
+                WHERE {readable} AND NOT (SELECT by_index FROM way)
+                  AND (p.lexemes @@ (SELECT any_word FROM way)) IS TRUE OFFSET 0
+            ) AS p, LATERAL (SELECT weight FROM words WHERE (p.lexemes @@ words.word) IS TRUE) AS found
+        ) AS found, corpus GROUP BY id
+    ),
+    shortlist AS MATERIALIZED (
+        SELECT id FROM (
+            SELECT id FROM present ORDER BY CASE WHEN %(keyword)s THEN words END DESC, least DESC, id
+            LIMIT greatest(%(legs)s, %(read)s / greatest((SELECT count(*) FROM words), 1))
+        ) AS best UNION SELECT id FROM dense
     ),
     matched AS MATERIALIZED (
-        SELECT id, sum(weight * tf * (%(k1)s + 1) / (tf + %(k1)s * (1 - %(b)s + %(b)s * length / mean)))::float AS bm25
+        SELECT id, exact, sum(weight * tf * (%(k1)s + 1) / (tf + {norm}))::float AS bm25
         FROM (
-            SELECT p.id, words.weight, p.length, corpus.length / corpus.n AS mean, tf
-            FROM corpus, words, LATERAL (
-                SELECT p.id, p.length, {term frequency} AS tf FROM knowledge_passage p
-                WHERE p.lexemes @@ words.word AND {readable}
-            ) AS p
-        ) AS found GROUP BY id
+            SELECT p.id, p.length, p.lexemes, {exact} AS exact
+            FROM shortlist JOIN knowledge_passage p USING (id) OFFSET 0
+        ) AS p, corpus, words, LATERAL (SELECT {term frequency} AS tf OFFSET 0) AS counted
+        GROUP BY id, exact
     ),
-    verbatim AS MATERIALIZED ({verbatim}),
     lexical AS (
-        SELECT coalesce(matched.id, verbatim.id) AS id FROM matched FULL JOIN verbatim USING (id)
-        ORDER BY verbatim.id IS NOT NULL DESC, matched.bm25 DESC NULLS LAST, id LIMIT %(legs)s
+        SELECT id FROM matched WHERE bm25 > 0 ORDER BY exact DESC, bm25 DESC, id LIMIT %(legs)s
     )
 """
 # ts_rank of one word with equal weights is the sum of 1/i^2 for i = 1 .. tf, divided by pi^2/6: it rises with the
-# word's frequency alone, and its tail is 1/(tf + 1/2) closely enough to turn round.
+# word's frequency alone, and its tail is 1/(tf + 1/2) closely enough to turn round. Of an absent word it is 0.
 TERM_FREQUENCY = """
     round(1 / (1.64493406685 * greatest(1 - ts_rank('{1,1,1,1}', p.lexemes, words.word), 0.002)) - 0.5)
 """
-VERBATIM = "SELECT p.id FROM knowledge_passage p WHERE p.lexemes @@ %(exact)s::tsquery AND {readable}"
-NO_ROWS = "SELECT NULL::uuid AS id WHERE false"
+NORM = "%(k1)s * (1 - %(b)s + %(b)s * length / mean)"
+EXACT = "p.lexemes @@ %(exact)s::tsquery"
 NO_LEXICAL = """,
-    matched AS (SELECT NULL::uuid AS id, 0.0::float AS bm25 WHERE false),
-    verbatim AS (SELECT NULL::uuid AS id WHERE false),
+    matched AS (SELECT NULL::uuid AS id, 0.0::float AS bm25, false AS exact WHERE false),
     lexical AS (SELECT NULL::uuid AS id WHERE false)
 """
 
 MIX = """,
     pool AS (SELECT id FROM dense UNION SELECT id FROM lexical),
     measured AS (
-        SELECT p.id, {similarity} AS similarity, coalesce(matched.bm25, 0) AS bm25, verbatim.id IS NOT NULL AS exact
-        FROM pool JOIN knowledge_passage p USING (id) LEFT JOIN matched USING (id) LEFT JOIN verbatim USING (id)
+        SELECT p.id, {similarity} AS similarity, coalesce(matched.bm25, 0) AS bm25,
+               coalesce(matched.exact, false) AS exact
+        FROM pool JOIN knowledge_passage p USING (id) LEFT JOIN matched USING (id)
     ),
     mixed AS (
         SELECT *, {meaning} * coalesce((similarity - min(similarity) OVER ())
@@ -137,9 +173,10 @@ def statement(readable: str, *, documents: bool, dense: bool, lexical: bool, exa
         "dense": DENSE if dense else NO_DENSE,
         "lexical": LEXICAL if lexical else NO_LEXICAL,
         "mix": MIX,
-        "verbatim": VERBATIM if exact else NO_ROWS,
+        "exact": EXACT if exact else "false",
         "similarity": SIMILARITY if dense else "NULL::float",
         "meaning": "%(meaning)s::float" if dense else "0.0::float",
+        "norm": NORM,
         "term frequency": TERM_FREQUENCY,
         "readable": READABLE + (DOCUMENTS if documents else ""),
         "readable collection": READABLE,
@@ -153,7 +190,8 @@ def statement(readable: str, *, documents: bool, dense: bool, lexical: bool, exa
 
 def constants() -> dict[str, Any]:
     """The values that are the same for every search."""
-    return {"small": SMALL, "rarest": RAREST, "k1": K1, "b": B, "totals": [PASSAGES, LENGTH]}
+    weighing = {"rarest": RAREST, "rare": RARE, "telling": TELLING, "read": READ, "k1": K1, "b": B}
+    return {"small": SMALL, "totals": [PASSAGES, LENGTH], **weighing}
 
 
 def literals(terms: Iterable[str]) -> list[str]:

@@ -14,6 +14,8 @@ PASSAGES = int(os.environ.get("QUARRY_BENCH_PASSAGES", "20000"))
 PER_DOCUMENT = 500
 QUERIES = 100
 CANDIDATES = 50
+FREQUENCY = 1 / (np.arange(20_000) + 2.7)
+FREQUENCY /= FREQUENCY.sum()
 BARE = "SELECT id FROM knowledge_passage ORDER BY embedding <=> %s::halfvec LIMIT %s"
 
 
@@ -121,9 +123,14 @@ def _vectors(random: Any, centres: Any, count: int) -> np.ndarray:
 
 
 def _chinese(random: Any, length: int) -> str:
-    """Ideographs whose frequencies fall as in real text."""
-    return "".join(chr(0x4E00 + number) for number in np.minimum(random.zipf(1.3, length), 3000))
+    """Words of two ideographs, as frequent as words of a language are."""
+    return "".join(chr(0x4E00 + n % 2500) + chr(0x4E00 + n * 7919 % 2500) for n in _ranks(random, length // 2))
 
 
 def _english(random: Any, length: int) -> str:
-    return " ".join(f"word{chr(97 + n % 26)}{n}" for n in np.minimum(random.zipf(1.2, length), 20000))
+    return " ".join(f"word{chr(97 + n % 26)}{n}" for n in _ranks(random, length))
+
+
+def _ranks(random: Any, count: int) -> list[int]:
+    """Ranks of words by Zipf's law, in Mandelbrot's form."""
+    return [int(n) for n in random.choice(len(FREQUENCY), count, p=FREQUENCY)]
