@@ -1,0 +1,35 @@
+import { callRaw, get, patch, post, readBody } from "./client";
+import { problemFrom } from "./problem";
+import type { Language, Me } from "./types";
+
+const AUTH = "/_allauth/browser/v1/auth";
+
+export type SignInOutcome = "ok" | "wrong" | "mfa";
+
+interface AllauthBody {
+  data?: { flows?: { id: string; is_pending?: boolean }[] };
+}
+
+function needsSecondFactor(body: unknown): boolean {
+  const flows = (body as AllauthBody | undefined)?.data?.flows ?? [];
+  return flows.some((flow) => flow.id.startsWith("mfa") && flow.is_pending !== false);
+}
+
+/** Ask who we are first: that answer also leaves the CSRF cookie that signing in needs. */
+export const fetchMe = () => get<Me>("/me");
+export const updateMe = (changes: { name?: string; language?: Language }) => patch<Me>("/me", changes);
+export const changePassword = (current: string, next: string) =>
+  post<undefined>("/me/password", { current, new: next });
+
+export async function signIn(email: string, password: string): Promise<SignInOutcome> {
+  const response = await callRaw("POST", `${AUTH}/login`, { body: { email, password } });
+  const body = await readBody(response);
+  if (response.ok || response.status === 409) return "ok";
+  if (response.status === 401) return needsSecondFactor(body) ? "mfa" : "wrong";
+  if (response.status === 400) return "wrong";
+  throw problemFrom(response.status, body, response.headers.get("Retry-After"));
+}
+
+export async function signOut(): Promise<void> {
+  await callRaw("DELETE", `${AUTH}/session`);
+}

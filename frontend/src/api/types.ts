@@ -1,0 +1,240 @@
+/** What the server sends and takes, in one place. */
+
+export interface Page<T> {
+  results: T[];
+  next: string | null;
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export type Role = "administrator" | "employee";
+export type Language = "" | "en" | "zh-Hant";
+
+export interface Me {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  language: Language;
+  groups: Named[];
+}
+
+export interface Person {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  is_active: boolean;
+  groups: Named[];
+  last_login: string | null;
+  created_at: string;
+}
+
+export interface Group {
+  id: string;
+  name: string;
+  description: string;
+  members?: { id: string; email: string; name: string }[];
+}
+
+export interface ApiKey {
+  id: string;
+  name: string;
+  prefix: string;
+  key?: string;
+  scopes?: string[];
+  created_at: string;
+  last_used_at: string | null;
+}
+
+export type Visibility = "everyone" | "groups";
+
+export interface Collection {
+  id: string;
+  name: string;
+  description: string;
+  visibility: Visibility;
+  groups: Named[];
+  documents: number;
+  passages: number;
+  can_edit: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+export type DocumentStatus = "queued" | "parsing" | "embedding" | "ready" | "failed";
+
+export interface DocumentFacts {
+  id: string;
+  collection: Named;
+  title: string;
+  filename: string;
+  media_type: string;
+  size: number;
+  sha256: string;
+  status: DocumentStatus;
+  stage: string;
+  progress: number;
+  error: string | null;
+  passages: number;
+  language: string | null;
+  created_at: string;
+  updated_at: string;
+  can_edit: boolean;
+}
+
+/** Offsets count Unicode code points, not JavaScript's UTF-16 units: see `shared/text/codePoints`. */
+export interface Place {
+  page?: number | null;
+  heading?: string | null;
+  start: number;
+  end: number;
+}
+
+export interface DocumentText {
+  text: string;
+  pages: { page: number; start: number; end: number }[];
+  headings: { level: number; title: string; start: number; end: number }[];
+}
+
+export interface Passage {
+  id: string;
+  ordinal: number;
+  text: string;
+  location: Place;
+}
+
+export interface SearchHit {
+  passage_id: string;
+  document_id: string;
+  title: string;
+  text: string;
+  score: number;
+  location: Place;
+}
+
+export interface Citation {
+  marker: string | number;
+  passage_id: string;
+  document_id: string;
+  title: string;
+  quote: string;
+  location: Place;
+  /** The person may no longer read this document: only the marker is left. */
+  withheld?: boolean;
+}
+
+export type RunStatus = "queued" | "running" | "awaiting_approval" | "completed" | "failed" | "cancelled";
+
+export interface RunError {
+  title?: string;
+  detail?: string;
+  type?: string;
+}
+
+export interface Step {
+  id: string;
+  kind: "generate" | "search" | "tool";
+  name: string;
+  status: "running" | "completed" | "failed";
+  arguments?: Record<string, unknown> | null;
+  result?: unknown;
+}
+
+export interface Run {
+  id: string;
+  status: RunStatus;
+  answer: string;
+  citations: Citation[];
+  steps: Step[];
+  model: string | null;
+  error: RunError | string | null;
+}
+
+export interface Conversation {
+  id: string;
+  title: string;
+  assistant: string | null;
+  collections: Named[];
+  created_at: string;
+  updated_at: string;
+}
+
+export interface Feedback {
+  rating: "up" | "down" | null;
+  comment: string;
+}
+
+export interface Message {
+  id: string;
+  role: "user" | "assistant";
+  content: string;
+  created_at: string;
+  run: { id: string; status: RunStatus; error: RunError | string | null } | null;
+  citations: Citation[];
+  feedback: Feedback | null;
+}
+
+export interface Asked {
+  message: { id: string };
+  answer: { id: string };
+  run: { id: string; status: RunStatus };
+}
+
+export interface Model {
+  id: string;
+  name: string;
+  kind: "chat" | "embedding" | "reranker";
+  family: string;
+  architecture: string;
+  variant: "instruct" | "base" | null;
+  parameters: number | string | null;
+  size_bytes: number | null;
+  memory_bytes: number | null;
+  context: number | null;
+  licence: string;
+  source: string;
+  revision: string | null;
+  sha256: string | null;
+  installed: boolean;
+  verified: boolean;
+  fits: boolean;
+  reason: string | null;
+  active: boolean;
+}
+
+export interface SystemPart {
+  name: string;
+  status: string;
+  detail: string;
+}
+
+export interface SystemStatus {
+  version: string;
+  parts: SystemPart[];
+  model: Record<string, unknown> | string | null;
+  embedding: Record<string, unknown> | string | null;
+  machine: Record<string, unknown> | string | null;
+}
+
+export interface AuditEvent {
+  id: number;
+  time: string;
+  actor: { id: string; email: string } | null;
+  action: string;
+  object: { type: string; id: string; label: string } | null;
+  facts: Record<string, unknown>;
+  ip: string | null;
+  hash: string;
+  previous_hash: string;
+}
+
+export interface AuditVerdict {
+  ok: boolean;
+  checked: number;
+  first_broken: number | null;
+  reason: string;
+}

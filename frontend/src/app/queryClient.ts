@@ -1,0 +1,28 @@
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { keys } from "../api/keys";
+import { ApiError } from "../api/problem";
+
+/** A call said that we are signed out (or may be): the shell then asks who we are and leads to the sign-in page. */
+function noticeSignedOut(client: QueryClient, error: unknown): void {
+  if (!(error instanceof ApiError)) return;
+  if (error.status === 401) client.setQueryData(keys.me, null);
+  else if (error.status === 403) void client.invalidateQueries({ queryKey: keys.me });
+}
+
+function shouldRetry(failures: number, error: unknown): boolean {
+  const worthIt = error instanceof ApiError && (error.isNetwork || error.status >= 500);
+  return worthIt && failures < 2;
+}
+
+export function createQueryClient(): QueryClient {
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        if (query.queryKey[0] !== keys.me[0]) noticeSignedOut(client, error);
+      },
+    }),
+    mutationCache: new MutationCache({ onError: (error) => noticeSignedOut(client, error) }),
+    defaultOptions: { queries: { retry: shouldRetry, staleTime: 5_000 }, mutations: { retry: false } },
+  });
+  return client;
+}

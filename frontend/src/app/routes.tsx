@@ -1,0 +1,50 @@
+import { createBrowserRouter, Navigate } from "react-router";
+import { Component as NotFoundPage } from "../pages/notfound/NotFoundPage";
+import { Shell } from "../shell/Shell";
+import { RouteError } from "./RouteError";
+import { AdministratorsOnly, SignedIn } from "./guards";
+
+/** One chunk a page: the sign-in page does not wait for the audit log. */
+export const router = createBrowserRouter([
+  {
+    errorElement: <RouteError />,
+    HydrateFallback: () => null,
+    children: [
+      { path: "/sign-in", lazy: () => import("../pages/signin/SignInPage") },
+      {
+        element: (
+          <SignedIn>
+            <Shell />
+          </SignedIn>
+        ),
+        children: [
+          {
+            errorElement: <RouteError />,
+            children: [
+              { index: true, element: <Navigate to="/chat" replace /> },
+              { path: "chat/:id?", lazy: () => import("../pages/chat/ChatPage") },
+              { path: "knowledge", lazy: () => import("../pages/knowledge/KnowledgePage") },
+              { path: "knowledge/search", lazy: () => import("../pages/search/SearchPage") },
+              { path: "knowledge/collections/:id", lazy: () => import("../pages/collection/CollectionPage") },
+              { path: "knowledge/documents/:id", lazy: () => import("../pages/document/DocumentPage") },
+              { path: "account", lazy: () => import("../pages/account/AccountPage") },
+              {
+                path: "administration",
+                element: <AdministratorsOnly />,
+                children: [
+                  { index: true, element: <Navigate to="people" replace /> },
+                  { path: "people", lazy: () => import("../pages/people/PeoplePage") },
+                  { path: "groups", lazy: () => import("../pages/groups/GroupsPage") },
+                  { path: "models", lazy: () => import("../pages/models/ModelsPage") },
+                  { path: "audit", lazy: () => import("../pages/audit/AuditPage") },
+                  { path: "system", lazy: () => import("../pages/system/SystemPage") },
+                ],
+              },
+              { path: "*", element: <NotFoundPage /> },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+]);

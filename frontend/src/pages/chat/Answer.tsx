@@ -1,0 +1,54 @@
+import { Button, InlineNotification } from "@carbon/react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { Citation, RunError } from "../../api/types";
+import { Mark } from "../../shared/Mark";
+import { AnswerText } from "./AnswerText";
+import { Sources } from "./Sources";
+
+export interface AnswerProps {
+  text: string;
+  citations: Citation[];
+  state: "running" | "completed" | "failed" | "cancelled";
+  error: RunError | null;
+  onCite: (citation: Citation) => void;
+  onRetry: () => void;
+  /** What is being done, while running. */
+  progress?: ReactNode;
+  /** What can be done with it, once it is there. */
+  actions?: ReactNode;
+}
+
+/** One answer, whether it is being written or long done. */
+export function Answer({ text, citations, state, error, onCite, onRetry, progress, actions }: AnswerProps) {
+  const { t } = useTranslation();
+  return (
+    <article className="answer" aria-label={t("chat.answer")} aria-busy={state === "running"}>
+      <div className="answer__mark">
+        <Mark size={20} />
+      </div>
+      <div className="answer__body">
+        {text && <AnswerText text={text} citations={citations} onCite={onCite} />}
+        {progress}
+        {state === "cancelled" && <p className="answer__note">{t("chat.cancelled")}</p>}
+        {state === "failed" && (
+          <div className="answer__failed">
+            <InlineNotification
+              kind="error"
+              role="alert"
+              lowContrast
+              hideCloseButton
+              title={t("chat.failedTitle")}
+              subtitle={error?.detail || error?.title || t("chat.failedText")}
+            />
+            <Button kind="tertiary" size="sm" onClick={onRetry}>
+              {t("common.retry")}
+            </Button>
+          </div>
+        )}
+        {state !== "running" && citations.length > 0 && <Sources citations={citations} onCite={onCite} />}
+        {actions}
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,48 @@
+import { fireEvent, render, screen } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import "../../i18n";
+import { Composer } from "./Composer";
+
+function compose(running = false) {
+  const onSend = vi.fn(() => Promise.resolve());
+  const onStop = vi.fn();
+  render(<Composer running={running} stopping={false} busy={false} onSend={onSend} onStop={onStop} />);
+  const area = screen.getByRole("textbox");
+  fireEvent.change(area, { target: { value: "特休幾天" } });
+  return { area, onSend, onStop };
+}
+
+it("sends with Enter and clears the field", () => {
+  const { area, onSend } = compose();
+  fireEvent.keyDown(area, { key: "Enter", keyCode: 13 });
+  expect(onSend).toHaveBeenCalledExactlyOnceWith("特休幾天");
+  expect(area).toHaveProperty("value", "");
+});
+
+it("starts a new line with Shift and Enter", () => {
+  const { area, onSend } = compose();
+  fireEvent.keyDown(area, { key: "Enter", keyCode: 13, shiftKey: true });
+  expect(onSend).not.toHaveBeenCalled();
+});
+
+it("never sends with the Enter that chooses a word while composing", () => {
+  const { area, onSend } = compose();
+  fireEvent.keyDown(area, { key: "Enter", keyCode: 13, isComposing: true });
+  fireEvent.keyDown(area, { key: "Enter", keyCode: 229 });
+  expect(onSend).not.toHaveBeenCalled();
+});
+
+it("gives the question back when it could not be sent", async () => {
+  const { area, onSend } = compose();
+  onSend.mockRejectedValueOnce(new Error("offline"));
+  fireEvent.keyDown(area, { key: "Enter", keyCode: 13 });
+  await vi.waitFor(() => expect(area).toHaveProperty("value", "特休幾天"));
+});
+
+it("stops instead of sending while an answer is written", () => {
+  const { area, onSend, onStop } = compose(true);
+  fireEvent.keyDown(area, { key: "Enter", keyCode: 13 });
+  fireEvent.click(screen.getByRole("button"));
+  expect(onSend).not.toHaveBeenCalled();
+  expect(onStop).toHaveBeenCalledOnce();
+});

@@ -1,0 +1,77 @@
+import CheckmarkOutline from "@carbon/icons-react/es/CheckmarkOutline.js";
+import WarningAlt from "@carbon/icons-react/es/WarningAlt.js";
+import { InlineLoading } from "@carbon/react";
+import { useTranslation } from "react-i18next";
+import type { Step } from "../../api/types";
+import type { LiveRun } from "../../runs/useRun";
+import type { RunView } from "../../runs/view";
+import { useFormat } from "../../shared/format";
+import { foundBy, queryOf } from "./steps";
+
+/** What is being done right now, in one line. */
+function useNow(view: RunView): string {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const last = view.steps.at(-1);
+  if (view.phase === "starting") return t("status.starting");
+  if (view.phase === "queued")
+    return view.position ? t("status.queued", { count: view.position }) : t("status.queuedNext");
+  if (view.reading)
+    return t("status.reading", { done: number(view.reading.done), total: number(view.reading.total) });
+  if (view.phase === "writing") return t("status.writing");
+  if (last?.status !== "running") return t("status.working");
+  if (last.kind === "search") {
+    const query = queryOf(last);
+    return query ? t("status.searchingFor", { query }) : t("status.searching");
+  }
+  return last.kind === "generate" ? t("status.thinking") : t("status.tool", { name: last.name });
+}
+
+/** What a finished search found, kept on the page while the answer is written. */
+function Found({ step }: { step: Step }) {
+  const { t } = useTranslation();
+  const { list } = useFormat();
+  const { count, titles } = foundBy(step);
+  if (step.status === "failed")
+    return (
+      <li>
+        <WarningAlt aria-hidden="true" /> {t("status.searchFailed")}
+      </li>
+    );
+  const text =
+    count === 0
+      ? t("status.foundNone")
+      : titles.length > 0
+        ? t("status.foundIn", { count, titles: list(titles) })
+        : t("status.found", { count });
+  return (
+    <li>
+      <CheckmarkOutline aria-hidden="true" /> {text}
+    </li>
+  );
+}
+
+export function RunProgress({ view, connected }: LiveRun) {
+  const { t } = useTranslation();
+  const now = useNow(view);
+  const searches = view.steps.filter((step) => step.kind === "search" && step.status !== "running");
+  const share = view.reading ? (view.reading.done / Math.max(view.reading.total, 1)) * 100 : null;
+  return (
+    <div className="progress">
+      {view.restarted && <p className="progress__note">{t("status.restarted")}</p>}
+      <ul className="progress__steps">
+        {searches.map((step) => (
+          <Found key={step.id} step={step} />
+        ))}
+      </ul>
+      <div role="status">
+        <InlineLoading description={connected ? now : t("status.reconnecting")} />
+      </div>
+      {share !== null && (
+        <div className="progress__bar" aria-hidden="true">
+          <span style={{ inlineSize: `${share}%` }} />
+        </div>
+      )}
+    </div>
+  );
+}

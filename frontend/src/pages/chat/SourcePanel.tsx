@@ -1,0 +1,82 @@
+import Close from "@carbon/icons-react/es/Close.js";
+import Document from "@carbon/icons-react/es/Document.js";
+import Launch from "@carbon/icons-react/es/Launch.js";
+import { IconButton, SkeletonText } from "@carbon/react";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { documents } from "../../api/endpoints";
+import { keys } from "../../api/keys";
+import type { Citation } from "../../api/types";
+import { ErrorState } from "../../shared/ErrorState";
+import { around, marksFor, toBlocks } from "../../shared/text/blocks";
+import { DocumentBody } from "../../shared/text/DocumentBody";
+import { usePlaceLabel } from "../../shared/usePlaceLabel";
+
+/** So much of the document is drawn before and after the passage; the rest is a click away. */
+const REACH = 6_000;
+
+function Surroundings({ citation }: { citation: Citation }) {
+  const { data, error, refetch } = useQuery({
+    queryKey: keys.documentText(citation.document_id),
+    queryFn: () => documents.text(citation.document_id),
+    staleTime: 60_000,
+  });
+  const drawn = useMemo(() => {
+    if (!data) return null;
+    const marks = marksFor(data.text, citation.location, citation.quote);
+    return { marks, blocks: around(toBlocks(data), marks[0]!, REACH) };
+  }, [data, citation]);
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!data || !drawn) return <SkeletonText paragraph lineCount={12} />;
+  return <DocumentBody text={data.text} blocks={drawn.blocks} marks={drawn.marks} />;
+}
+
+/** Escape closes; the keyboard starts on the close button and goes back to where it was. */
+function usePanelFocus(onClose: () => void) {
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
+    panel.current?.focus({ preventScroll: true });
+    const onKey = (event: KeyboardEvent) => event.key === "Escape" && onClose();
+    document.addEventListener("keydown", onKey);
+    return () => {
+      document.removeEventListener("keydown", onKey);
+      before?.focus({ preventScroll: true });
+    };
+  }, [onClose]);
+  return panel;
+}
+
+/** The cited document beside the answer, open at the very passage; on a phone it covers the page. */
+export function SourcePanel({ citation, onClose }: { citation: Citation; onClose: () => void }) {
+  const { t } = useTranslation();
+  const placeOf = usePlaceLabel();
+  const panel = usePanelFocus(onClose);
+  const href = `/knowledge/documents/${citation.document_id}?passage=${citation.passage_id}`;
+  return (
+    <aside className="source-panel" aria-label={t("chat.source", { marker: citation.marker, title: citation.title })} tabIndex={-1} ref={panel}>
+      <header className="source-panel__head">
+        <div className="source-panel__words">
+          <h2>{citation.title}</h2>
+          <p>{placeOf(citation.location)}</p>
+        </div>
+        <IconButton kind="ghost" size="md" align="left" label={t("chat.closeSource")} onClick={onClose}>
+          <Close />
+        </IconButton>
+      </header>
+      <div className="source-panel__links">
+        <Link to={href}>
+          <Document aria-hidden="true" /> {t("chat.openDocument")}
+        </Link>
+        <a href={documents.contentUrl(citation.document_id)} target="_blank" rel="noopener">
+          <Launch aria-hidden="true" /> {t("chat.openOriginal")}
+        </a>
+      </div>
+      <div className="source-panel__text">
+        <Surroundings key={citation.passage_id} citation={citation} />
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,60 @@
+import Add from "@carbon/icons-react/es/Add.js";
+import { Button, DataTableSkeleton, Table, TableBody, TableHead, TableHeader, TableRow } from "@carbon/react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { allPages } from "../../api/allPages";
+import { groups } from "../../api/endpoints";
+import { keys } from "../../api/keys";
+import { EmptyState } from "../../shared/EmptyState";
+import { ErrorState } from "../../shared/ErrorState";
+import { PageHeader } from "../../shared/PageHeader";
+import { GroupDialog } from "./GroupDialog";
+import { GroupRow } from "./GroupRow";
+
+export function Component() {
+  const { t } = useTranslation();
+  const { data, error, refetch } = useQuery({ queryKey: keys.groups, queryFn: () => allPages(groups.list) });
+  const [adding, setAdding] = useState(false);
+  const add = (
+    <Button renderIcon={Add} onClick={() => setAdding(true)}>
+      {t("groups.new")}
+    </Button>
+  );
+  return (
+    <div className="page">
+      <PageHeader title={t("groups.title")} lead={t("groups.lead")}>
+        {data && data.length > 0 && add}
+      </PageHeader>
+      {error && <ErrorState error={error} onRetry={() => void refetch()} />}
+      {!data && !error && <DataTableSkeleton showHeader={false} showToolbar={false} columnCount={3} />}
+      {data?.length === 0 && (
+        <EmptyState title={t("groups.emptyTitle")} text={t("groups.emptyText")}>
+          {add}
+        </EmptyState>
+      )}
+      {data && data.length > 0 && (
+        <div className="table-frame">
+          <Table size="lg" aria-label={t("groups.title")}>
+            <TableHead>
+              <TableRow>
+                <TableHeader>{t("common.name")}</TableHeader>
+                <TableHeader>{t("common.description")}</TableHeader>
+                <TableHeader>{t("groups.members")}</TableHeader>
+                <TableHeader>
+                  <span className="visually-hidden">{t("common.actions")}</span>
+                </TableHeader>
+              </TableRow>
+            </TableHead>
+            <TableBody>
+              {data.map((group) => (
+                <GroupRow key={group.id} group={group} />
+              ))}
+            </TableBody>
+          </Table>
+        </div>
+      )}
+      {adding && <GroupDialog onClose={() => setAdding(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import Activity from "@carbon/icons-react/es/Activity.js";
+import Add from "@carbon/icons-react/es/Add.js";
+import Book from "@carbon/icons-react/es/Book.js";
+import Catalog from "@carbon/icons-react/es/Catalog.js";
+import Chat from "@carbon/icons-react/es/Chat.js";
+import MachineLearningModel from "@carbon/icons-react/es/MachineLearningModel.js";
+import UserMultiple from "@carbon/icons-react/es/UserMultiple.js";
+import Group from "@carbon/icons-react/es/Group.js";
+import { Button, SideNav } from "@carbon/react";
+import type { ComponentType } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, NavLink, useLocation } from "react-router";
+import { useMe } from "../api/useMe";
+import { History } from "./History";
+
+interface Props {
+  open: boolean;
+  modal: boolean;
+  onClose: () => void;
+}
+
+interface ItemProps {
+  to: string;
+  icon: ComponentType<{ "aria-hidden": boolean }>;
+  label: string;
+}
+
+function Item({ to, icon: Icon, label }: ItemProps) {
+  return (
+    <li>
+      <NavLink to={to} className={({ isActive }) => (isActive ? "nav-item nav-item--here" : "nav-item")}>
+        <Icon aria-hidden /> {label}
+      </NavLink>
+    </li>
+  );
+}
+
+function Administration() {
+  const { t } = useTranslation();
+  return (
+    <section aria-labelledby="nav-administration">
+      <h2 id="nav-administration" className="nav-heading">
+        {t("nav.administration")}
+      </h2>
+      <ul>
+        <Item to="/administration/people" icon={UserMultiple} label={t("nav.people")} />
+        <Item to="/administration/groups" icon={Group} label={t("nav.groups")} />
+        <Item to="/administration/models" icon={MachineLearningModel} label={t("nav.models")} />
+        <Item to="/administration/audit" icon={Catalog} label={t("nav.audit")} />
+        <Item to="/administration/system" icon={Activity} label={t("nav.system")} />
+      </ul>
+    </section>
+  );
+}
+
+/** The one panel on the left: the places, then what belongs to the place you are in. */
+export function Navigation({ open, modal, onClose }: Props) {
+  const { t } = useTranslation();
+  const { data: me } = useMe();
+  const inAdministration = useLocation().pathname.startsWith("/administration");
+  const isAdministrator = me?.role === "administrator";
+  return (
+    <SideNav
+      id="navigation"
+      aria-label={t("app.navigation")}
+      expanded={open}
+      isPersistent={false}
+      isFixedNav={!modal}
+      onOverlayClick={onClose}
+      className="navigation"
+    >
+      <Button as={Link} to="/chat" kind="tertiary" size="md" renderIcon={Add} className="navigation__new">
+        {t("chat.new")}
+      </Button>
+      <ul className="navigation__places">
+        <Item to="/chat" icon={Chat} label={t("nav.chat")} />
+        <Item to="/knowledge" icon={Book} label={t("nav.knowledge")} />
+      </ul>
+      {isAdministrator && <Administration />}
+      {!inAdministration && <History />}
+    </SideNav>
+  );
+}
