@@ -117,7 +117,7 @@ HEADLESS_FRONTEND_URLS = {
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文")]
-TIME_ZONE = os.environ.get("TZ") or "Asia/Taipei"
+TIME_ZONE = "UTC"  # of every time in the API; the front end shows the reader's own
 USE_TZ = True
 
 STATIC_URL = "/static/"
