@@ -30,7 +30,7 @@ LEAVE = [
 def manual_pdf() -> bytes:
     """Three pages of English text."""
     file = io.BytesIO()
-    canvas = Canvas(file, pagesize=A4)
+    canvas = Canvas(file, pagesize=A4, invariant=True)  # the same bytes every time
     for page in MANUAL:
         for number, line in enumerate(page):
             canvas.setFont("Helvetica", 18 if number == 0 else 11)
