@@ -25,8 +25,8 @@ class Embedder:
     def __init__(self, model: Model, folder: Path) -> None:
         self.model = model
         self._lock = threading.Lock()
-        self._encoder = _load(folder)
-        self.dimension = int(model.dimension or self._encoder.get_sentence_embedding_dimension() or 0)
+        self.encoder = _load(folder)
+        self.dimension = int(model.dimension or self.encoder.get_sentence_embedding_dimension() or 0)
 
     def embed(self, texts: Sequence[str], kind: EmbedKind) -> Vectors:
         if isinstance(texts, str) or kind not in ("query", "passage"):
@@ -35,7 +35,7 @@ class Embedder:
             return np.zeros((0, self.dimension), np.float32)
         prompt = self.model.query_prompt if kind == "query" else self.model.passage_prompt
         with self._lock:
-            vectors: Any = self._encoder.encode(
+            vectors: Any = self.encoder.encode(
                 list(texts), prompt=prompt, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
             )
         return np.asarray(vectors, np.float32)
