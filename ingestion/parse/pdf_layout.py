@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import dataclass
 
 from ingestion.parse.builder import Builder
 from ingestion.parse.pdf_lines import Line, squeezed
+from ingestion.parse.pdf_tables import Table, with_tables
 from ingestion.parse.plain import heading_level
 
 _PAGE_NUMBER = re.compile(
@@ -71,36 +71,26 @@ def _furniture_key(line: Line) -> str:
 def add_page(builder: Builder, number: int, lines: list[Line], layout: Layout) -> None:
     """Add one page to the document."""
     builder.page(number)
-    for is_table, group in groupby(_with_tables(lines), key=lambda pair: pair[0]):
-        run = [line for _, line in group]
-        if is_table:
-            _add_table(builder, run)
-        else:
-            _add_lines(builder, run, number, layout)
+    text: list[Line] = []
+    for part in with_tables(lines):
+        if isinstance(part, Line):
+            text.append(part)
+            continue
+        _add_lines(builder, text, number, layout)
+        text = []
+        _add_table(builder, part)
+    _add_lines(builder, text, number, layout)
 
 
-def _with_tables(lines: list[Line]) -> list[tuple[bool, Line]]:
-    """Each line with whether it belongs to a table: two lines or more in a row with the same three cells or more,
-    or three with two."""
-    marked: list[tuple[bool, Line]] = []
-    for cells, group in groupby(lines, key=lambda line: len(line.cells)):
-        run = list(group)
-        table = (cells >= 3 and len(run) >= 2) or (cells == 2 and len(run) >= 3)
-        if table and marked and not marked[-1][0] and len(marked[-1][1].cells) == cells - 1 >= 2:
-            header = marked.pop()[1]  # its first cell is empty: names stand above the values only
-            run.insert(0, replace(header, cells=["", *header.cells]))
-        marked.extend((table, line) for line in run)
-    return marked
-
-
-def _add_table(builder: Builder, lines: list[Line]) -> None:
-    """Long cells in two columns are not a table but two columns of text that were written line by line."""
-    rows = [line.cells for line in lines]
-    if len(rows[0]) == 2 and sum(len(cell) for row in rows for cell in row) > 25 * 2 * len(rows):
+def _add_table(builder: Builder, table: Table) -> None:
+    """Two columns of long cells are not a table but two columns of text that were written line by line."""
+    rows = [[joined(cell) for cell in row] for row in table.cells()]
+    if len(rows[0]) == 2 and all(sum(map(len, column)) > 25 * len(rows) for column in zip(*rows, strict=True)):
         for column in range(2):
             builder.paragraph(joined([Line(row[column]) for row in rows]))
         return
-    builder.table(rows, marked_header=len(rows[0]) == 2 and lines[0].bold and not lines[1].bold)
+    marked = len(rows[0]) == 2 and table.lines[0].bold and not table.lines[1].bold
+    builder.table(rows, marked_header=marked)
 
 
 def _add_lines(builder: Builder, lines: list[Line], number: int, layout: Layout) -> None:
@@ -162,6 +152,8 @@ def joined(lines: list[Line]) -> str:
     for line in lines:
         if re.search(r"[a-z]{2}-$", text) and re.match(r"[a-z]", line.text):
             text = text[:-1] + line.text
+        elif hyphen and re.match(r"[A-Z\d]", line.text):
+            text += "-" + line.text
         elif not text or hyphen or (_CJK.match(text[-1]) and _CJK.match(line.text[:1])):
             text += line.text
         else:

@@ -12,7 +12,18 @@ import pypdfium2.raw as pdfium
 _CELL_GAP = 0.75  # of the type size: wider than any space between words
 # Chinese PDFs often map their glyphs to radicals that merely look like the characters (⽂ for 文), Latin ones to
 # ligatures; a search for the word would not find either.
+_HYPHEN = re.compile(r"[\x02\ufffe\u00ad]")
 _LOOKALIKES = re.compile(r"[\u2e80-\u2fdf\ufb00-\ufb06\uf900-\ufaff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A piece of a line between wide gaps, and where it stands."""
+
+    text: str
+    left: float
+    right: float
+    hyphen: bool = False
 
 
 @dataclass(slots=True)
@@ -27,7 +38,7 @@ class Line:
     top: float = 0.0
     bottom: float = 0.0
     hyphen: bool = False  # the line ends within a word
-    cells: list[str] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
 
 
 def page_lines(page: pypdfium2.PdfPage) -> list[Line]:
@@ -71,18 +82,16 @@ def _line(textpage: pypdfium2.PdfTextPage, raw: str, start: int) -> Line:
     inked = [start + index for index, character in enumerate(raw) if not character.isspace()]
     size = _size(textpage, inked[len(inked) // 2])
     first, last = _box(textpage, inked[0]), _box(textpage, inked[-1])
-    cells = [readable(cell) for cell in _cells(textpage, raw, start, size)]
-    text = readable(re.sub(r"[\x02\ufffe\u00ad]", "", raw).strip())
     return Line(
-        text=text,
+        text=_whole(raw),
         size=size,
         bold=_bold(textpage, inked[0]) and _bold(textpage, inked[-1]),
         left=first[0],
         right=last[1],
         top=max(first[3], last[3]),
         bottom=min(first[2], last[2]),
-        hyphen=bool(re.search(r"[\x02\ufffe\u00ad]\s*$", raw)),
-        cells=cells,
+        hyphen=_breaks_word(raw),
+        cells=_cells(textpage, raw, start, size),
     )
 
 
@@ -110,13 +119,27 @@ def _box(textpage: pypdfium2.PdfTextPage, index: int) -> tuple[float, float, flo
     return box.left, box.right, box.bottom, box.top
 
 
-def _cells(textpage: pypdfium2.PdfTextPage, raw: str, start: int, size: float) -> list[str]:
+def _cells(textpage: pypdfium2.PdfTextPage, raw: str, start: int, size: float) -> list[Cell]:
     """The pieces between gaps that are wider than the type size."""
-    cells, begin = [], 0
+    cells, begin = [], len(raw) - len(raw.lstrip())
     for gap in re.finditer(r"(?<=\S)\s+(?=\S)", raw):
         before, after = _box(textpage, start + gap.start() - 1), _box(textpage, start + gap.end())
         if after[0] - before[1] >= size * _CELL_GAP:
-            cells.append(raw[begin : gap.start()].strip())
+            cells.append(_cell(textpage, raw, start, begin, gap.start()))
             begin = gap.end()
-    cells.append(raw[begin:].strip())
-    return cells
+    return [*cells, _cell(textpage, raw, start, begin, len(raw.rstrip()))]
+
+
+def _cell(textpage: pypdfium2.PdfTextPage, raw: str, start: int, begin: int, end: int) -> Cell:
+    left, right = _box(textpage, start + begin)[0], _box(textpage, start + end - 1)[1]
+    return Cell(_whole(raw[begin:end]), left, right, _breaks_word(raw[begin:end]))
+
+
+def _whole(raw: str) -> str:
+    """The text without PDFium's marks for a hyphen at a line's end; one before a number or a name was meant."""
+    raw = re.sub(r"[\x02\ufffe](?=\s*[A-Z\d])", "-", raw.rstrip())
+    return readable(_HYPHEN.sub("", raw).strip())
+
+
+def _breaks_word(raw: str) -> bool:
+    return _HYPHEN.fullmatch(raw.rstrip()[-1:]) is not None
