@@ -94,6 +94,13 @@ def read(sha256: str, start: int = 0, length: int | None = None) -> Iterator[byt
             yield chunk
 
 
+def pieces(file: Path) -> Iterator[bytes]:
+    """The bytes of any file, as `receive` takes them."""
+    with file.open("rb") as opened:
+        while chunk := opened.read(CHUNK):
+            yield chunk
+
+
 def sweep(needed: Callable[[str], bool]) -> int:
     """Removes drafts of uploads that broke off, and files that no document needs, once they are a day old."""
     removed, before = 0, time.time() - ABANDONED_SECONDS

@@ -6,6 +6,7 @@ from typing import TypeVar
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from quarry import runtime
+from quarry.api import Problem
 from quarry.api.problem import not_found
 from quarry.runtime import RuntimeFault
 
@@ -27,6 +28,22 @@ def collections(person: User) -> QuerySet[Collection]:
 def collection(person: User, key: uuid.UUID) -> Collection:
     """One readable collection; 404 for any other id."""
     return _one(collections(person).filter(pk=key).first())
+
+
+def named_collection(person: User, name: str) -> Collection | None:
+    """The collection that the person means by a name or an id: their own before others' of the same name."""
+    readable = readable_collections(person)
+    found = list(readable.filter(name=name).order_by("created_at"))
+    own = [each for each in found if each.created_by_id == person.pk]
+    if len(own or found) > 1:
+        ids = ", ".join(str(each.pk) for each in found)
+        raise Problem(409, f"Several collections are called {name!r}; name one of them by its id: {ids}.")
+    if found:
+        return (own or found)[0]
+    try:
+        return readable.filter(pk=uuid.UUID(name)).first()
+    except ValueError:
+        return None
 
 
 def documents(person: User) -> QuerySet[Document]:

@@ -4,20 +4,18 @@ What an administrator deleted does not come back: the audit log, which nobody ca
 """
 
 import hashlib
-from collections.abc import Iterator
-from pathlib import Path
 
 from django.db import transaction
 
 from apps.accounts.models import User
 from apps.audit import record
 from apps.audit.models import Event
+from apps.knowledge import blobs
 from apps.knowledge.actions import create_collection, upload_document
 from apps.knowledge.models import Collection
 from ingestion.samples import Manifest, SampleDocument, manifest
 
 LOADED = "samples.load"
-PIECE = 1024 * 1024
 
 
 class NoAdministrator(LookupError):
@@ -55,10 +53,6 @@ def _collection(owner: User, about: Manifest) -> Collection | None:
 def _upload_once(owner: User, collection: Collection, document: SampleDocument) -> None:
     facts = {"sha256": hashlib.sha256(document.path.read_bytes()).hexdigest(), "collection": str(collection.pk)}
     if not Event.objects.filter(action="document.upload", facts__contains=facts).exists():
-        upload_document(owner, collection, _pieces(document.path), filename=document.path.name, title=document.title)
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            yield piece
+        upload_document(
+            owner, collection, blobs.pieces(document.path), filename=document.path.name, title=document.title
+        )

@@ -1,19 +1,17 @@
 """`manage.py load_samples`: the collection that a new installation is tried with."""
 
-import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from apps.accounts.command import HouseCommand
 from apps.knowledge.models import Collection, Document
 from ingestion.samples.load import NoAdministrator, load
-
-OPEN = (Document.Status.QUEUED, Document.Status.PARSING, Document.Status.EMBEDDING)
-SECONDS = 0.5
+from ingestion.waiting import settled
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = "Loads the sample collection. A second call does nothing, also after the collection was deleted."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,13 +30,11 @@ class Command(BaseCommand):
         self.stdout.write(f"{collection.name}: {collection.documents.count()} documents")
 
     def _wait(self, collection: Collection) -> None:
-        """Says how many are left whenever that changes."""
-        before = -1
-        while left := collection.documents.filter(status__in=OPEN).count():
-            if left != before:
-                self.stdout.write(f"{left} documents are being read")
-            before = left
-            time.sleep(SECONDS)
-        failed = collection.documents.filter(status=Document.Status.FAILED)
+        """Names each document as it becomes searchable."""
+        failed = []
+        for news in settled([document.pk for document in collection.documents.order_by("created_at")]):
+            if isinstance(news, Document):
+                self.stdout.write(f"{news.filename}: {news.status}")
+                failed += [news] if news.status == Document.Status.FAILED else []
         if failed:
             raise CommandError("\n".join(f"{document.filename}: {document.error}" for document in failed))

@@ -22,6 +22,14 @@ def say(text: str, kind: str = "") -> None:
             print(line.encode("ascii", "replace").decode(), flush=True)
 
 
+def status(text: str) -> None:
+    """A line on standard error that changes in place, where somebody looks at it; empty: takes it away."""
+    if sys.stderr.isatty():
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(f"\r\033[K{text}")
+            sys.stderr.flush()
+
+
 def paint(text: str, kind: str) -> str:
     """`text` in the colour of `kind`, unless the output is no terminal or NO_COLOR asks for none."""
     if kind not in _CODES or os.environ.get("NO_COLOR") or not sys.stdout.isatty():

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from apps.accounts.command import HouseCommand
 from apps.audit import chain
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = "Computes every hash of the audit log again and says where the chain is broken, if it is."
 
     def handle(self, *args: Any, **options: Any) -> None:
