@@ -10,17 +10,11 @@ import argparse
 import os
 import re
 import statistics
-import time
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-import httpx
 
 from ingestion.samples import Question, manifest, questions
+from tests.bench.asking import Asked, Client
 
-ENDED = {"completed", "failed", "cancelled"}
-LONGEST = 300.0
 DECLINES = re.compile(
     r"could not find|do(es)? not (say|mention|provide|contain|answer)|找不到|沒有(提|找|說|答|相關|資料)|未提", re.I
 )
@@ -31,13 +25,11 @@ class Result:
     """What came of one question."""
 
     question: Question
-    answer: str
+    asked: Asked
     facts: bool
     cited: bool
     verbatim: bool
     declined: bool
-    first: float
-    seconds: float
 
     @property
     def right(self) -> bool:
@@ -47,84 +39,40 @@ class Result:
 
 
 class Asker:
-    """A client of one installation, asking within its sample collection."""
+    """Asks the sample questions within the sample collection."""
 
-    def __init__(self, url: str, key: str) -> None:
-        self.http = httpx.Client(base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=60)
-        self.collection = self._sample_collection()
-        self.files = {d["id"]: d["filename"] for d in self._all(f"/collections/{self.collection}/documents")}
-        self.texts: dict[str, str] = {}
+    def __init__(self, client: Client) -> None:
+        name = manifest().name
+        collection = client.collection(name)
+        if collection is None:
+            raise SystemExit(f"There is no collection {name!r}: `manage.py load_samples --wait` loads it.")
+        self.client, self.collection = client, collection
+        self.files = {d["id"]: d["filename"] for d in client.all(f"/collections/{collection}/documents")}
 
     def ask(self, question: Question) -> Result:
-        started = time.monotonic()
-        run_id = self._start(question.text)
-        first = self._first_token(run_id, started)
-        run = self._ended(run_id)
-        return self._judged(question, run, first, time.monotonic() - started)
+        return self._judged(question, self.client.ask(self.collection, question.text))
 
-    def _sample_collection(self) -> str:
-        name = manifest().name
-        found = [each["id"] for each in self._all("/collections") if each["name"] == name]
-        if not found:
-            raise SystemExit(f"There is no collection {name!r}: `manage.py load_samples --wait` loads it.")
-        return str(found[0])
-
-    def _start(self, text: str) -> str:
-        conversation = self._post("/conversations", {"collections": [self.collection]})["id"]
-        return str(self._post(f"/conversations/{conversation}/messages", {"content": text})["run"]["id"])
-
-    def _first_token(self, run_id: str, started: float) -> float:
-        """Seconds until the first token, read from the run's event stream."""
-        with self.http.stream("GET", f"/runs/{run_id}/events", timeout=LONGEST) as stream:
-            for line in stream.iter_lines():
-                if line.startswith("event:") and line.split(":", 1)[1].strip() in {"token", "done", "error"}:
-                    return time.monotonic() - started
-        return float("nan")
-
-    def _ended(self, run_id: str) -> dict[str, Any]:
-        deadline = time.monotonic() + LONGEST
-        while (run := self._get(f"/runs/{run_id}"))["status"] not in ENDED and time.monotonic() < deadline:
-            time.sleep(0.2)
-        return run
-
-    def _judged(self, question: Question, run: dict[str, Any], first: float, seconds: float) -> Result:
-        answer, citations = run["answer"] or f"{run['status']}: {run['error']}", run["citations"]
+    def _judged(self, question: Question, asked: Asked) -> Result:
         wanted = {evidence.file for evidence in question.evidence}
         return Result(
             question,
-            answer,
-            facts=all(re.search(pattern, answer, re.IGNORECASE) for pattern in question.expect),
-            cited=any(self.files.get(each["document_id"]) in wanted for each in citations),
-            verbatim=all(self._stands(each) for each in citations),
-            declined=run["status"] == "completed" and not citations and bool(DECLINES.search(answer)),
-            first=first,
-            seconds=seconds,
+            asked,
+            facts=all(re.search(pattern, asked.answer, re.IGNORECASE) for pattern in question.expect),
+            cited=any(self.files.get(each["document_id"]) in wanted for each in asked.citations),
+            verbatim=all(map(self.client.stands, asked.citations)),
+            declined=declined(asked),
         )
 
-    def _stands(self, citation: dict[str, Any]) -> bool:
-        document, place = citation["document_id"], citation["location"]
-        if document not in self.texts:
-            self.texts[document] = self._get(f"/documents/{document}/text")["text"]
-        return bool(citation["quote"]) and self.texts[document][place["start"] : place["end"]] == citation["quote"]
 
-    def _all(self, path: str) -> Iterable[dict[str, Any]]:
-        cursor: str | None = ""
-        while cursor is not None:
-            page = self._get(path, cursor=cursor) if cursor else self._get(path)
-            yield from page["results"]
-            cursor = page["next"]
-
-    def _get(self, path: str, **parameters: str) -> Any:
-        return self.http.get(path, params=parameters).raise_for_status().json()
-
-    def _post(self, path: str, body: dict[str, Any]) -> Any:
-        return self.http.post(path, json=body).raise_for_status().json()
+def declined(asked: Asked) -> bool:
+    """Whether it says that the documents do not answer, and cites nothing."""
+    return asked.run["status"] == "completed" and not asked.citations and bool(DECLINES.search(asked.answer))
 
 
 def summary(results: list[Result]) -> dict[str, str]:
     """The score, a line for each thing that was counted."""
     able, unable = [r for r in results if r.question.answerable], [r for r in results if not r.question.answerable]
-    first = [r.first for r in results if r.first == r.first]
+    first = [r.asked.first for r in results if r.asked.first == r.asked.first]
     lines = {
         f"{name}, {language}": f"{sum(r.right for r in group)}/{len(group)}"
         for name, all_ in (("answerable: fact, source and quotes right", able), ("unanswerable: declined", unable))
@@ -137,7 +85,7 @@ def summary(results: list[Result]) -> dict[str, str]:
     if first:
         lines["first token, median"] = f"{statistics.median(first):.1f} s"
         lines["first token, slowest"] = f"{max(first):.1f} s"
-        lines["whole answer, median"] = f"{statistics.median(r.seconds for r in results):.1f} s"
+        lines["whole answer, median"] = f"{statistics.median(r.asked.seconds for r in results):.1f} s"
     return lines
 
 
@@ -156,14 +104,12 @@ def main() -> None:
     parser.add_argument("--only", default="", help="questions whose id begins so, e.g. zh")
     parser.add_argument("--markdown", action="store_true", help="print the summary as a Markdown table")
     options = parser.parse_args()
-    asker, results = Asker(options.url, options.key), []
+    asker, results = Asker(Client(options.url, options.key)), []
     for question in (each for each in questions() if each.id.startswith(options.only)):
         results.append(result := asker.ask(question))
         flags = " ".join(name for name in ("facts", "cited", "verbatim", "declined") if getattr(result, name))
-        print(
-            f"{'ok ' if result.right else 'BAD'} {question.id} {result.first:5.1f} s  [{flags}]  {result.answer!r}",
-            flush=True,
-        )
+        print(f"{'ok ' if result.right else 'BAD'} {question.id} {result.asked.first:5.1f} s  [{flags}]", end="  ")
+        print(repr(result.asked.answer), flush=True)
     print(report(results, options.markdown))
 
 

@@ -5,6 +5,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.fixtures.product import Product, started
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -30,6 +33,15 @@ def django_with_services(role: str = "embed") -> Iterator[None]:
         valkey.stop()
         postgres.stop()
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def product_alone() -> Iterator[Product]:
+    """The whole product on a data folder of its own, with the models of this installation."""
+    home = os.environ.get("QUARRY_HOME") or str(REPOSITORY / "var")
+    os.environ.setdefault("QUARRY_MODELS", str(Path(home) / "models"))
+    with TemporaryDirectory(prefix="quarry-bench-") as folder, started(Path(folder, "home")) as product:
+        yield product
 
 
 def _migrate() -> None:
