@@ -4,12 +4,14 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from quarry.runtime import EngineBusy, ModelUnavailable, Params, Prefill, PromptTooLong, tiny
 from quarry.runtime.engine.engine import Engine
 from quarry.runtime.engine.job import End, Job, Piece
 from quarry.runtime.engine.model import LoadedModel
 from quarry.runtime.engine.options import Options
+from quarry.runtime.engine.sampling import rule_out
 
 PROMPT = [1 + i * 7 % 250 for i in range(300)]
 GREEDY = Params(max_tokens=40)
@@ -41,6 +43,25 @@ def test_greedy_is_the_same_every_time_and_sampling_follows_its_seed(engine: Eng
     one, two = ask(engine, PROMPT, warm)[0], ask(engine, PROMPT, warm)[0]
     other = ask(engine, PROMPT, Params(max_tokens=40, temperature=2.0, seed=6))[0]
     assert one == two != other
+
+
+def test_an_opening_is_ruled_out_where_the_model_is_not_sure_enough_of_it(engine: Engine) -> None:
+    usual = ask(engine, PROMPT)[0]
+    sure = ask(engine, PROMPT, Params(max_tokens=40, openings={usual[0]: 0.0}))[0]
+    unsure = ask(engine, PROMPT, Params(max_tokens=40, openings={usual[0]: 1.0}))[0]
+    assert sure == usual
+    assert unsure
+    assert unsure[0] != usual[0]
+
+
+def test_openings_are_measured_against_all_other_beginnings_together() -> None:
+    shares = np.array([0.4, 0.3, 0.2, 0.1], np.float32)
+    kept, gone = np.log(shares), np.log(shares)
+    rule_out(kept, {0: 0.39, 3: 0.0})
+    rule_out(gone, {0: 0.41})
+    assert np.allclose(kept, np.log(shares))
+    assert gone.argmax() == 1
+    assert np.isneginf(gone[0])
 
 
 @pytest.mark.parametrize(

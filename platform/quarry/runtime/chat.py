@@ -114,6 +114,8 @@ def _check(params: Params) -> None:
         raise InvalidRequest("max_tokens must be at least 1.")
     if not 0 <= params.temperature <= 5 or not 0 < params.top_p <= 1:
         raise InvalidRequest("temperature must be between 0 and 5, and top_p above 0 and at most 1.")
+    if not all(text and 0 <= least <= 1 for text, least in params.openings.items()):
+        raise InvalidRequest("openings must be texts with a probability between 0 and 1.")
 
 
 def _events(loaded: Loaded, job: Job, parser: ToolCallParser | None, cancelled: Cancelled | None) -> Iterator[Event]:

@@ -68,13 +68,19 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """How to sample. Temperature 0 is greedy, which is also what IBM advises for Granite."""
+    """How to sample. Temperature 0 is greedy, which is also what IBM advises for Granite.
+
+    `openings` are beginnings of an answer with the probability that the model must give to their first token; below it
+    they are ruled out. A fixed phrase ("I don't know") has its whole probability in one token, while an answer's is
+    spread over many ways to begin: greedy sampling alone takes the phrase far too often.
+    """
 
     max_tokens: int = 512
     temperature: float = 0.0
     top_p: float = 1.0
     seed: int | None = None
     stop: Sequence[str] = ()
+    openings: Mapping[str, float] = field(default_factory=dict)
 
 
 # -- what comes back --------------------------------------------------------------------------------------------------

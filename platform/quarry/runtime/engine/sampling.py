@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..types import InvalidRequest, Params
 from .context import Context
@@ -25,6 +27,8 @@ class Sampler:
         self._chain = self._llama.llama_sampler_chain_init(self._llama.llama_sampler_chain_default_params())
         for link in self._links(params):
             self._llama.llama_sampler_chain_add(self._chain, link)
+        # Asked at the first token, and empty from then on.
+        self._openings = {model.tokenize(text, special=False)[0]: least for text, least in params.openings.items()}
 
     def _links(self, params: Params) -> list[Any]:
         if params.temperature <= 0:
@@ -49,6 +53,9 @@ class Sampler:
 
     def pick(self, context: Context) -> int:
         """The next token. Raises InvalidRequest where the grammar leaves none."""
+        if self._openings:
+            rule_out(context.logits(), self._openings)
+            self._openings = {}
         token = int(self._llama.llama_sampler_sample(self._chain, context.handle, -1))
         if self._grammar is None:
             return token
@@ -76,3 +83,12 @@ class Sampler:
     def _array(self, candidates: np.ndarray) -> Any:
         data = candidates.ctypes.data_as(self._llama.llama_token_data_p)
         return self._llama.llama_token_data_array(data, len(candidates), -1, False)
+
+
+def rule_out(logits: NDArray[np.float32], openings: Mapping[int, float]) -> None:
+    """Makes those of the tokens impossible whose probability is less than is asked of them; changes `logits`."""
+    shares = np.exp(logits - logits.max())
+    total = shares.sum()
+    for token, least in openings.items():
+        if shares[token] < least * total:
+            logits[token] = -np.inf
