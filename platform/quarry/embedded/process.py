@@ -24,13 +24,28 @@ def die_with_parent(how: signal.Signals = signal.SIGKILL, niceness: int = 0) -> 
     parent = os.getpid()
 
     def ask() -> None:
-        os.nice(niceness)
+        be_nice(niceness)
         if _libc:
             _libc.prctl(PR_SET_PDEATHSIG, int(how), 0, 0, 0)
         if os.getppid() != parent:  # it died in between, so that nobody will tell us
             os.kill(os.getpid(), how)
 
     return ask
+
+
+def be_nice(niceness: int) -> None:
+    """Lets other processes go first. Linux compares niceness only within a session where it groups processes by
+    session (sched(7), "autogroup"), and our children have one each: so the group is told as well."""
+    os.nice(niceness)
+    for _ in range(5 if niceness else 0):
+        try:
+            Path("/proc/self/autogroup").write_text(str(niceness))
+        except BlockingIOError:  # the kernel takes one such change in a tenth of a second
+            time.sleep(0.12)
+        except OSError:  # no such kernel
+            return
+        else:
+            return
 
 
 def spawn(
