@@ -61,7 +61,7 @@ def _worker(role: str) -> Part:
     if not found:
         return {"name": role, "status": "down", "detail": "no such worker is running"}
     status = "down" if found[0].state == "failed" else "starting"
-    return {"name": role, "status": status, "detail": found[0].detail or "loading its model"}
+    return {"name": role, "status": status, "detail": found[0].detail or "starting"}
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
