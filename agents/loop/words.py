@@ -1,7 +1,6 @@
 """The words that tell whether one text speaks of what another says: compared across scripts, cases and endings."""
 
 import re
-from collections.abc import Iterable
 
 from apps.knowledge import lexical
 
@@ -19,7 +18,6 @@ _CHINESE = (
 _FUNCTION = frozenset(_CHINESE)
 _DIGITS = re.compile(r"\d")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
-_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ied", "ies", "ed", "es", "s", "ly")
 
 
@@ -39,17 +37,6 @@ def overlap(said: set[str], source: set[str]) -> float:
     """Which part of what was `said` stands in `source`, by weight; 0 where nothing was said."""
     total = sum(map(weight, said))
     return sum(weight(word) for word in said & source) / total if total else 0.0
-
-
-def numbers(text: str) -> set[str]:
-    """The numbers of a text without their separators, of two digits and more."""
-    found = (re.sub(r"\D", "", lexical.fold(number)) for number in _NUMBER.findall(lexical.fold(text)))
-    return {number for number in found if len(number) > 1}
-
-
-def union(texts: Iterable[str]) -> set[str]:
-    """The words of several texts."""
-    return set().union(*map(words, texts))
 
 
 def _tells(lexeme: str) -> bool:
