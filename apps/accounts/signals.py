@@ -25,4 +25,4 @@ def signed_out(request: HttpRequest | None, user: User | None, **_: Any) -> None
 def failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     """The address as it was typed; never the password."""
     typed = str(credentials.get("email") or credentials.get("username") or "")[:254]
-    record(None, "session.sign_in_failed", None, {"email": typed}, request=request)
+    record(None, "session.sign_in_failed", typed or None, {"email": typed}, request=request)

@@ -13,9 +13,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.accounts.models import User
-from apps.knowledge.actions import delete_collection, delete_document
-from apps.knowledge.models import Collection
+from apps.knowledge.actions import change_collection, delete_collection, delete_document
+from apps.knowledge.models import Collection, Document
 from ingestion.samples import FOLDER, Question, manifest, questions
+from ingestion.samples.starters import starters
 
 QUESTIONS = questions()
 DOCUMENTS = {d.path.name: d for d in manifest().documents}
@@ -104,6 +105,20 @@ def test_what_was_deleted_stays_deleted(administrator: User) -> None:
     delete_collection(administrator, collection)
     call_command("load_samples")
     assert not Collection.objects.exists()
+
+
+def test_questions_to_begin_with_need_readable_documents_that_are_ready(administrator: User, stranger: User) -> None:
+    call_command("load_samples")
+    collection = Collection.objects.get()
+    assert starters(stranger) == []
+    collection.documents.update(status=Document.Status.READY)
+    offered = starters(stranger)
+    assert Counter(q.language for q in offered) == {"en": 6, "zh-Hant": 6}
+    warranty = collection.documents.get(filename="warranty-terms-en.md")
+    delete_document(administrator, warranty)
+    assert [q for q in offered if "warranty-terms-en.md" not in {e.file for e in q.evidence}] == starters(stranger)
+    change_collection(administrator, collection, {"visibility": "groups", "groups": []})
+    assert starters(stranger) == []
 
 
 @pytest.mark.django_db

@@ -21,6 +21,7 @@ FOR_EVERYONE = {
     ("get", "/api/v1/collections"),
     ("get", "/api/v1/conversations"),
     ("post", "/api/v1/conversations"),
+    ("get", "/api/v1/starters"),
 }
 
 

@@ -32,6 +32,15 @@ class ConversationChangeSerializer(serializers.Serializer):
     collections = serializers.ListField(child=serializers.UUIDField(), required=False)
 
 
+class StarterSerializer(serializers.Serializer):
+    text = serializers.CharField()
+    language = serializers.ChoiceField(["en", "zh-Hant"])
+
+
+class StartersSerializer(serializers.Serializer):
+    results = StarterSerializer(many=True)
+
+
 class QuestionSerializer(serializers.Serializer):
     content = serializers.CharField(max_length=LONGEST_QUESTION)
 

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("conversations", views.ConversationsView.as_view(LIST)),
     path("conversations/<uuid:id>", views.ConversationsView.as_view(ITEM)),
     path("conversations/<uuid:id>/messages", views.MessagesView.as_view(LIST)),
+    path("starters", views.StartersView.as_view()),
     path("messages/<uuid:id>/regenerate", views.RegenerateView.as_view()),
     path("messages/<uuid:id>/feedback", views.FeedbackView.as_view()),
 ]

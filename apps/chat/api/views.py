@@ -14,6 +14,7 @@ from apps.accounts.api.authentication import person
 from apps.chat import actions, selectors
 from apps.chat.api import serializers as s
 from apps.chat.models import Conversation, Message
+from ingestion.samples.starters import starters
 
 
 class ConversationsView(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Conversation]):
@@ -77,6 +78,16 @@ class MessagesView(GenericViewSet[Message]):
         body = s.QuestionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         return _asked(*actions.ask(person(request), conversation, body.validated_data["content"]))
+
+
+class StartersView(APIView):
+    """Questions to begin with, about sample documents that the caller can read."""
+
+    scope = "chat"
+
+    @extend_schema(operation_id="starters", responses=s.StartersSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(s.StartersSerializer({"results": starters(person(request))}).data)
 
 
 class RegenerateView(APIView):

@@ -17,6 +17,7 @@ import type {
   Person,
   Run,
   SearchHit,
+  Starter,
   SystemStatus,
   Visibility,
 } from "./types";
@@ -76,6 +77,8 @@ export const conversations = {
     get<Page<Message>>(`/conversations/${id}/messages`, { cursor, limit: 100 }),
   ask: (id: string, content: string) => post<Asked>(`/conversations/${id}/messages`, { content }),
 };
+
+export const starters = () => get<{ results: Starter[] }>("/starters");
 
 export const messages = {
   regenerate: (id: string) => post<Asked>(`/messages/${id}/regenerate`),

@@ -12,6 +12,7 @@ export const keys = {
   search: (query: string) => ["search", query] as const,
   conversations: ["conversations"] as const,
   conversation: (id: string) => ["conversation", id] as const,
+  starters: ["starters"] as const,
   messages: (id: string) => ["conversation", id, "messages"] as const,
   run: (id: string) => ["runs", id] as const,
   people: ["people"] as const,

@@ -215,9 +215,9 @@ export interface SystemPart {
 export interface SystemStatus {
   version: string;
   parts: SystemPart[];
-  model: Record<string, unknown> | string | null;
-  embedding: Record<string, unknown> | string | null;
-  machine: Record<string, unknown> | string | null;
+  model: string;
+  embedding: string;
+  machine: { cores: number; memory_bytes: number };
 }
 
 export interface AuditEvent {
@@ -237,4 +237,10 @@ export interface AuditVerdict {
   checked: number;
   first_broken: number | null;
   reason: string;
+}
+
+/** A question to begin with, about documents that the person can read. */
+export interface Starter {
+  text: string;
+  language: "en" | "zh-Hant";
 }

@@ -8,6 +8,7 @@ import type { AuditEvent } from "../../api/types";
 import { ErrorState } from "../../shared/ErrorState";
 import { useFormat } from "../../shared/format";
 import { PageHeader } from "../../shared/PageHeader";
+import { useActionName } from "./actions";
 import { EventDialog } from "./EventDialog";
 import { ExportMenu } from "./ExportMenu";
 import { Filters } from "./Filters";
@@ -21,6 +22,7 @@ interface RowProps {
 function Row({ event, onOpen }: RowProps) {
   const { t } = useTranslation();
   const { exactTime } = useFormat();
+  const nameOf = useActionName();
   return (
     <TableRow>
       <TableCell>
@@ -31,7 +33,7 @@ function Row({ event, onOpen }: RowProps) {
       <TableCell>{event.actor?.email ?? t("audit.system")}</TableCell>
       <TableCell>
         <Tag type={/fail|refuse|den/.test(event.action) ? "red" : "gray"} size="sm">
-          {event.action}
+          {nameOf(event.action)}
         </Tag>
       </TableCell>
       <TableCell className="cell-wrap">{event.object?.label ?? "–"}</TableCell>

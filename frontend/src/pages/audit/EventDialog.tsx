@@ -1,6 +1,7 @@
 import { Modal } from "@carbon/react";
 import { useTranslation } from "react-i18next";
 import type { AuditEvent } from "../../api/types";
+import { useActionName } from "./actions";
 import { useFormat } from "../../shared/format";
 
 function Facts({ facts }: { facts: AuditEvent["facts"] }) {
@@ -12,10 +13,11 @@ function Facts({ facts }: { facts: AuditEvent["facts"] }) {
 export function EventDialog({ event, onClose }: { event: AuditEvent; onClose: () => void }) {
   const { t } = useTranslation();
   const { exactTime } = useFormat();
+  const nameOf = useActionName();
   const lines = [
     [t("audit.time"), exactTime(event.time)],
     [t("audit.actor"), event.actor?.email ?? t("audit.system")],
-    [t("audit.action"), event.action],
+    [t("audit.action"), `${nameOf(event.action)} (${event.action})`],
     [t("audit.object"), event.object ? `${event.object.label} (${event.object.type})` : "–"],
     [t("audit.ip"), event.ip ?? "–"],
   ];

@@ -8,16 +8,17 @@ import type { RunView } from "../../runs/view";
 import { useFormat } from "../../shared/format";
 import { foundBy, queryOf } from "./steps";
 
+const readShare = ({ done, total }: { done: number; total: number }) => done / Math.max(total, 1);
+
 /** What is being done right now, in one line. */
 function useNow(view: RunView): string {
   const { t } = useTranslation();
-  const { number } = useFormat();
+  const { share } = useFormat();
   const last = view.steps.at(-1);
   if (view.phase === "starting") return t("status.starting");
   if (view.phase === "queued")
     return view.position ? t("status.queued", { count: view.position }) : t("status.queuedNext");
-  if (view.reading)
-    return t("status.reading", { done: number(view.reading.done), total: number(view.reading.total) });
+  if (view.reading) return t("status.reading", { share: share(readShare(view.reading)) });
   if (view.phase === "writing") return t("status.writing");
   if (last?.status !== "running") return t("status.working");
   if (last.kind === "search") {
@@ -55,7 +56,6 @@ export function RunProgress({ view, connected }: LiveRun) {
   const { t } = useTranslation();
   const now = useNow(view);
   const searches = view.steps.filter((step) => step.kind === "search" && step.status !== "running");
-  const share = view.reading ? (view.reading.done / Math.max(view.reading.total, 1)) * 100 : null;
   return (
     <div className="progress">
       {view.restarted && <p className="progress__note">{t("status.restarted")}</p>}
@@ -67,9 +67,9 @@ export function RunProgress({ view, connected }: LiveRun) {
       <div role="status">
         <InlineLoading description={connected ? now : t("status.reconnecting")} />
       </div>
-      {share !== null && (
+      {view.reading && (
         <div className="progress__bar" aria-hidden="true">
-          <span style={{ inlineSize: `${share}%` }} />
+          <span style={{ inlineSize: `${readShare(view.reading) * 100}%` }} />
         </div>
       )}
     </div>

@@ -1,7 +1,10 @@
 import ArrowRight from "@carbon/icons-react/es/ArrowRight.js";
 import { Button } from "@carbon/react";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { starters } from "../../api/endpoints";
+import { keys } from "../../api/keys";
 import { EmptyState } from "../../shared/EmptyState";
 import { Mark } from "../../shared/Mark";
 
@@ -10,9 +13,18 @@ interface Props {
   onAsk: (question: string) => void;
 }
 
+/** Four questions in the reader's language, where the documents that answer them are there. */
+function useStarters(): string[] {
+  const { i18n } = useTranslation();
+  const { data } = useQuery({ queryKey: keys.starters, queryFn: starters, staleTime: 60_000 });
+  const mine = data?.results.filter(({ language }) => language === i18n.language) ?? [];
+  return mine.slice(0, 4).map(({ text }) => text);
+}
+
 /** A new conversation: what this is for, and a few questions to begin with. */
 export function Welcome({ hasDocuments, onAsk }: Props) {
   const { t } = useTranslation();
+  const questions = useStarters();
   if (!hasDocuments)
     return (
       <EmptyState title={t("chat.emptyTitle")} text={t("chat.emptyNone")} level={1}>
@@ -21,21 +33,22 @@ export function Welcome({ hasDocuments, onAsk }: Props) {
         </Button>
       </EmptyState>
     );
-  const starters = [t("chat.starter1"), t("chat.starter2"), t("chat.starter3"), t("chat.starter4")];
   return (
     <div className="welcome">
       <Mark size={44} />
       <h1>{t("chat.emptyTitle")}</h1>
       <p>{t("chat.emptyText")}</p>
-      <ul aria-label={t("chat.starters")}>
-        {starters.map((starter) => (
-          <li key={starter}>
-            <button type="button" onClick={() => onAsk(starter)}>
-              <span>{starter}</span> <ArrowRight aria-hidden="true" />
-            </button>
-          </li>
-        ))}
-      </ul>
+      {questions.length > 0 && (
+        <ul aria-label={t("chat.starters")}>
+          {questions.map((question) => (
+            <li key={question}>
+              <button type="button" onClick={() => onAsk(question)}>
+                <span>{question}</span> <ArrowRight aria-hidden="true" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }

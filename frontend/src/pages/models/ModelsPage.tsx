@@ -39,6 +39,9 @@ function Row({ model }: { model: Model }) {
     <TableRow>
       <TableCell className="cell-wrap">
         <span className="cell-strong">{model.name}</span>
+        <div className="muted">
+          {model.licence} · {model.source}
+        </div>
         {model.reason && !model.fits && <div className="muted">{model.reason}</div>}
       </TableCell>
       <TableCell>{t(`models.kinds.${model.kind}`)}</TableCell>
@@ -51,8 +54,6 @@ function Row({ model }: { model: Model }) {
       <TableCell>{bytes(model.size_bytes)}</TableCell>
       <TableCell>{bytes(model.memory_bytes)}</TableCell>
       <TableCell>{model.context ? t("models.tokens", { tokens: number(model.context) }) : "–"}</TableCell>
-      <TableCell>{model.licence}</TableCell>
-      <TableCell>{model.source}</TableCell>
     </TableRow>
   );
 }
@@ -75,7 +76,7 @@ function Sentence({ all }: { all: Model[] }) {
 export function Component() {
   const { t } = useTranslation();
   const { data, error, refetch } = useQuery({ queryKey: keys.models, queryFn: models });
-  const columns = ["common.name", "models.kind", "models.state", "models.integrity", "models.size", "models.memory", "models.context", "models.licence", "models.source"] as const;
+  const columns = ["common.name", "models.kind", "models.state", "models.integrity", "models.size", "models.memory", "models.context"] as const;
   return (
     <div className="page">
       <PageHeader title={t("models.title")} lead={t("models.lead")} />

@@ -27,7 +27,7 @@ function Hit({ hit, query, best }: { hit: SearchHit; query: string; best: number
         </span>
         <span className="hit__place">{placeOf(hit.location)}</span>
         <span className="hit__text">
-          {highlight(hit.text, query).map(({ text, hit: marked }, index) =>
+          {highlight(hit.text.replace(/\n{2,}/g, "\n"), query).map(({ text, hit: marked }, index) =>
             marked ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>,
           )}
         </span>

@@ -4,17 +4,26 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { systemStatus } from "../../api/endpoints";
 import { keys } from "../../api/keys";
-import type { SystemPart } from "../../api/types";
+import type { SystemPart, SystemStatus } from "../../api/types";
 import { ErrorState } from "../../shared/ErrorState";
+import { useFormat } from "../../shared/format";
 import { PageHeader } from "../../shared/PageHeader";
-import { describe, levelOf } from "./describe";
+import { detailOf, levelOf } from "./describe";
 
 const COLOURS = { ok: "green", degraded: "warm-gray", down: "red" } as const;
+
+function useDetail(detail: string): string {
+  const { t } = useTranslation();
+  const found = detailOf(detail);
+  if ("running" in found) return t("system.running", { count: found.running });
+  return "sentence" in found ? t(`system.details.${found.sentence}`) : found.text;
+}
 
 function PartRow({ part }: { part: SystemPart }) {
   const { t, i18n } = useTranslation();
   const level = levelOf(part.status);
   const key = `system.parts.${part.name}`;
+  const detail = useDetail(part.detail);
   return (
     <TableRow>
       <TableCell className="cell-strong">{i18n.exists(key) ? t(key as "system.parts.database") : part.name}</TableCell>
@@ -23,15 +32,36 @@ function PartRow({ part }: { part: SystemPart }) {
           {t(`system.${level}`)}
         </Tag>
       </TableCell>
-      <TableCell className="cell-wrap">{part.detail}</TableCell>
+      <TableCell className="cell-wrap">{detail}</TableCell>
     </TableRow>
+  );
+}
+
+/** Which models answer, and on what machine. */
+function Facts({ status }: { status: SystemStatus }) {
+  const { t } = useTranslation();
+  const { bytes } = useFormat();
+  const { cores, memory_bytes } = status.machine;
+  const lines = [
+    [t("system.model"), status.model || "–"],
+    [t("system.embedding"), status.embedding || "–"],
+    [t("system.machine"), t("system.machineFacts", { count: cores, memory: bytes(memory_bytes) })],
+  ];
+  return (
+    <dl className="facts">
+      {lines.map(([name, value]) => (
+        <div key={name} className="facts__pair">
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
 export function Component() {
   const { t } = useTranslation();
   const { data, error, refetch, isFetching } = useQuery({ queryKey: keys.system, queryFn: systemStatus, refetchInterval: 15_000 });
-  const facts = data ? (["model", "embedding", "machine"] as const).map((key) => [key, describe(data[key])] as const) : [];
   return (
     <div className="page">
       <PageHeader title={t("system.title")} lead={t("system.lead")}>
@@ -59,14 +89,7 @@ export function Component() {
               </TableBody>
             </Table>
           </div>
-          <dl className="facts">
-            {facts.map(([key, lines]) => (
-              <div key={key} className="facts__pair">
-                <dt>{t(`system.${key}`)}</dt>
-                <dd>{lines.length ? lines.join(" · ") : "–"}</dd>
-              </div>
-            ))}
-          </dl>
+          <Facts status={data} />
           <p className="muted">{t("system.version", { version: data.version })}</p>
         </div>
       )}

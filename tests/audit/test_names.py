@@ -1,0 +1,21 @@
+"""Whatever is recorded has a name that the audit page can show."""
+
+import json
+import re
+from pathlib import Path
+
+# `record(actor, "document.upload", ...`, `LOADED = "samples.load"`: a noun and a verb in a string of their own.
+RECORDED = re.compile(r'(?:record\(\s*[\w.() ]+,|LOADED =)\s*"([a-z_]+\.[a-z_]+)"')
+
+
+def recorded(repository: Path) -> set[str]:
+    sources = (path for room in ("apps", "agents", "ingestion") for path in (repository / room).rglob("*.py"))
+    return {action for path in sources for action in RECORDED.findall(path.read_text(encoding="utf-8"))}
+
+
+def test_every_recorded_action_has_a_name_on_the_page(repository: Path) -> None:
+    phrases = json.loads((repository / "frontend/src/i18n/en.json").read_text(encoding="utf-8"))
+    named = {f"{noun}.{verb}" for noun, verbs in phrases["audit"]["actions"].items() for verb in verbs}
+    found = recorded(repository)
+    assert len(found) > 25
+    assert found == named
