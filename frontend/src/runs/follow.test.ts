@@ -64,6 +64,33 @@ it("takes the ending from the run itself when the stream has lost it", async () 
   expect(events).toMatchObject([{ kind: "settled", data: { status: "failed" } }]);
 });
 
+it("notices at once that the network is lost, and that it is back", async () => {
+  // A line that says nothing any more, until the page itself lets go of it.
+  const silent = (signal: AbortSignal) =>
+    new ReadableStream({ start: (line) => signal.addEventListener("abort", () => line.error(new TypeError("aborted"))) });
+  const fetching = vi
+    .fn<typeof fetch>()
+    .mockImplementationOnce((_, init) => Promise.resolve(new Response(silent(init!.signal!))))
+    .mockRejectedValueOnce(new TypeError("network"))
+    .mockResolvedValueOnce(streamOf(done("1")));
+  vi.stubGlobal("fetch", fetching);
+  const connections: boolean[] = [];
+  const ended = followRun("r", {
+    onEvent: () => undefined,
+    onConnection: (connected) => connections.push(connected),
+    signal: new AbortController().signal,
+  });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(connections).toEqual([true]);
+  window.dispatchEvent(new Event("offline"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(connections).toEqual([true, false]);
+  window.dispatchEvent(new Event("online"));
+  await vi.advanceTimersByTimeAsync(0);
+  await ended;
+  expect(connections).toEqual([true, false, true]);
+});
+
 it("gives up on what no second try will mend", async () => {
   const { failure, fetching } = await follow(json(404, { title: "Not found" }));
   expect(failure).toMatchObject({ status: 404 });

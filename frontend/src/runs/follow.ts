@@ -16,19 +16,24 @@ export interface Followed {
   signal: AbortSignal;
 }
 
+/** Waits, but no longer than until the network is back. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
+  const over = new AbortController();
+  return new Promise<void>((resolve) => {
+    setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => resolve(), { signal: over.signal });
+    window.addEventListener("online", () => resolve(), { signal: over.signal });
+  }).finally(() => over.abort());
 }
 
-/** A fetch that also gives up after a long silence; `alive` puts that moment off. */
+/** A fetch that also gives up when the network is lost, and after a long silence; `alive` puts that moment off. */
 function watched(outer: AbortSignal): { signal: AbortSignal; alive: () => void; stop: () => void } {
   const inner = new AbortController();
   const abort = () => inner.abort();
   let timer = setTimeout(abort, SILENCE_MS);
   outer.addEventListener("abort", abort, { once: true });
+  // A line that is cut off says nothing by itself: the browser waits for what will not come.
+  window.addEventListener("offline", abort);
   return {
     signal: inner.signal,
     alive: () => {
@@ -38,6 +43,7 @@ function watched(outer: AbortSignal): { signal: AbortSignal; alive: () => void; 
     stop: () => {
       clearTimeout(timer);
       outer.removeEventListener("abort", abort);
+      window.removeEventListener("offline", abort);
       inner.abort();
     },
   };

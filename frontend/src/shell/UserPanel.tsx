@@ -7,6 +7,8 @@ import { Link } from "react-router";
 import { signOut, updateMe } from "../api/auth";
 import { keys } from "../api/keys";
 import { useMe } from "../api/useMe";
+import { useToast } from "../shared/toast/context";
+import { useErrorText } from "../shared/useErrorText";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { ThemeSwitch } from "./ThemeSwitch";
 
@@ -41,11 +43,14 @@ export function UserPanel({ onClose }: { onClose: () => void }) {
   const { data: me } = useMe();
   const client = useQueryClient();
   const panel = useDismiss(onClose);
-  const leave = async () => {
-    await signOut();
-    client.clear();
-    client.setQueryData(keys.me, null);
-  };
+  const toast = useToast();
+  const textOf = useErrorText();
+  // A fresh start: nothing that this person read stays in the memory of the page.
+  const leave = () =>
+    signOut().then(
+      () => window.location.assign("/sign-in"),
+      (error: unknown) => toast({ kind: "error", title: t("errors.title"), text: textOf(error) }),
+    );
   return (
     <div id="user-panel" className="user-panel" role="dialog" aria-label={t("user.menu")} tabIndex={-1} ref={panel}>
       <div className="user-panel__who">

@@ -8,6 +8,7 @@ import type { AuditEvent } from "../../api/types";
 import { ErrorState } from "../../shared/ErrorState";
 import { useFormat } from "../../shared/format";
 import { PageHeader } from "../../shared/PageHeader";
+import { TableFrame } from "../../shared/TableFrame";
 import { useActionName } from "./actions";
 import { EventDialog } from "./EventDialog";
 import { ExportMenu } from "./ExportMenu";
@@ -26,8 +27,8 @@ function Row({ event, onOpen }: RowProps) {
   return (
     <TableRow>
       <TableCell>
-        <button type="button" className="audit-open" aria-label={t("audit.show", { id: event.id })} onClick={onOpen}>
-          {exactTime(event.time)}
+        <button type="button" className="audit-open" onClick={onOpen}>
+          {exactTime(event.time)} <span className="visually-hidden">{t("audit.show", { id: event.id })}</span>
         </button>
       </TableCell>
       <TableCell>{event.actor?.email ?? t("audit.system")}</TableCell>
@@ -67,7 +68,7 @@ export function Component() {
       {error && <ErrorState error={error} onRetry={() => void refetch()} />}
       {!events && !error && <DataTableSkeleton showHeader={false} showToolbar={false} columnCount={5} />}
       {events && (
-        <div className="table-frame">
+        <TableFrame label={t("audit.title")}>
           <Table size="md" aria-label={t("audit.title")}>
             <TableHead>
               <TableRow>
@@ -84,7 +85,7 @@ export function Component() {
               ))}
             </TableBody>
           </Table>
-        </div>
+        </TableFrame>
       )}
       {events?.length === 0 && <p className="audit-none">{t("audit.empty")}</p>}
       {hasNextPage && (

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { DocumentFacts } from "../../api/types";
 import { isActive } from "../../shared/documents/status";
 import { EmptyState } from "../../shared/EmptyState";
+import { TableFrame } from "../../shared/TableFrame";
 import { DocumentRow } from "./DocumentRow";
 
 const STATES = {
@@ -59,7 +60,7 @@ export function DocumentTable({ documents, canEdit }: { documents: DocumentFacts
           <SelectItem value="failed" text={t("documents.statusFailed")} />
         </Select>
       </div>
-      <div className="table-frame">
+      <TableFrame label={t("documents.title")}>
         <Table size="lg" aria-label={t("documents.title")}>
           <TableHead>
             <TableRow>
@@ -78,7 +79,7 @@ export function DocumentTable({ documents, canEdit }: { documents: DocumentFacts
             ))}
           </TableBody>
         </Table>
-      </div>
+      </TableFrame>
       {shown.length === 0 && <p className="none">{t("documents.noMatch")}</p>}
     </>
   );

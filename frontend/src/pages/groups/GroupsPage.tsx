@@ -9,6 +9,7 @@ import { keys } from "../../api/keys";
 import { EmptyState } from "../../shared/EmptyState";
 import { ErrorState } from "../../shared/ErrorState";
 import { PageHeader } from "../../shared/PageHeader";
+import { TableFrame } from "../../shared/TableFrame";
 import { GroupDialog } from "./GroupDialog";
 import { GroupRow } from "./GroupRow";
 
@@ -34,7 +35,7 @@ export function Component() {
         </EmptyState>
       )}
       {data && data.length > 0 && (
-        <div className="table-frame">
+        <TableFrame label={t("groups.title")}>
           <Table size="lg" aria-label={t("groups.title")}>
             <TableHead>
               <TableRow>
@@ -52,7 +53,7 @@ export function Component() {
               ))}
             </TableBody>
           </Table>
-        </div>
+        </TableFrame>
       )}
       {adding && <GroupDialog onClose={() => setAdding(false)} />}
     </div>

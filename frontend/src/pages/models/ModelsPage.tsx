@@ -8,6 +8,7 @@ import type { Model } from "../../api/types";
 import { ErrorState } from "../../shared/ErrorState";
 import { useFormat } from "../../shared/format";
 import { PageHeader } from "../../shared/PageHeader";
+import { TableFrame } from "../../shared/TableFrame";
 
 /** What matters first: what runs, what lies here, what could run. */
 const rank = (model: Model) => (model.active ? 0 : model.installed ? 1 : model.fits ? 2 : 3);
@@ -84,7 +85,7 @@ export function Component() {
       {!data && !error && <DataTableSkeleton showHeader={false} showToolbar={false} columnCount={6} />}
       {data && <Sentence all={data.results} />}
       {data && (
-        <div className="table-frame">
+        <TableFrame label={t("models.title")}>
           <Table size="lg" aria-label={t("models.title")}>
             <TableHead>
               <TableRow>
@@ -99,7 +100,7 @@ export function Component() {
               ))}
             </TableBody>
           </Table>
-        </div>
+        </TableFrame>
       )}
     </div>
   );

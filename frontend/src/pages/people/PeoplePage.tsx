@@ -9,6 +9,7 @@ import { keys } from "../../api/keys";
 import type { Person } from "../../api/types";
 import { ErrorState } from "../../shared/ErrorState";
 import { PageHeader } from "../../shared/PageHeader";
+import { TableFrame } from "../../shared/TableFrame";
 import { PersonDialog } from "./PersonDialog";
 import { PersonRow } from "./PersonRow";
 import { PasswordDialog, type ShownPassword } from "./PasswordDialog";
@@ -31,7 +32,7 @@ function PeopleTable({ all, onPassword }: TableProps) {
           <Search id="people-filter" size="md" labelText={t("people.filter")} placeholder={t("people.filter")} closeButtonLabelText={t("common.clear")} value={words} onChange={(event) => setWords(event.target.value)} />
         </div>
       </div>
-      <div className="table-frame">
+      <TableFrame label={t("people.title")}>
         <Table size="lg" aria-label={t("people.title")}>
           <TableHead>
             <TableRow>
@@ -49,7 +50,7 @@ function PeopleTable({ all, onPassword }: TableProps) {
             ))}
           </TableBody>
         </Table>
-      </div>
+      </TableFrame>
       {shown.length === 0 && <p className="muted">{t("people.noMatch")}</p>}
     </>
   );

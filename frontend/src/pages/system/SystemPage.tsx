@@ -8,6 +8,7 @@ import type { SystemPart, SystemStatus } from "../../api/types";
 import { ErrorState } from "../../shared/ErrorState";
 import { useFormat } from "../../shared/format";
 import { PageHeader } from "../../shared/PageHeader";
+import { TableFrame } from "../../shared/TableFrame";
 import { detailOf, levelOf } from "./describe";
 
 const COLOURS = { ok: "green", degraded: "warm-gray", down: "red" } as const;
@@ -73,7 +74,7 @@ export function Component() {
       {!data && !error && <DataTableSkeleton showHeader={false} showToolbar={false} columnCount={3} />}
       {data && (
         <div className="stack">
-          <div className="table-frame">
+          <TableFrame label={t("system.title")}>
             <Table size="lg" aria-label={t("system.title")}>
               <TableHead>
                 <TableRow>
@@ -88,7 +89,7 @@ export function Component() {
                 ))}
               </TableBody>
             </Table>
-          </div>
+          </TableFrame>
           <Facts status={data} />
           <p className="muted">{t("system.version", { version: data.version })}</p>
         </div>
