@@ -22,7 +22,7 @@ export function EventDialog({ event, onClose }: { event: AuditEvent; onClose: ()
     [t("audit.ip"), event.ip ?? "–"],
   ];
   return (
-    <Modal open passiveModal size="md" modalHeading={t("audit.entry", { id: event.id })} closeButtonLabel={t("common.close")} hasScrollingContent onRequestClose={onClose}>
+    <Modal open passiveModal size="md" modalHeading={t("audit.entry", { id: event.id })} closeButtonLabel={t("common.close")} hasScrollingContent selectorPrimaryFocus=".cds--modal-content" onRequestClose={onClose}>
       <div className="stack">
         <dl className="facts">
           {lines.map(([name, value]) => (

@@ -31,7 +31,7 @@ function Head({ collection }: { collection: Collection }) {
   const { t } = useTranslation();
   const readers = useReaders(collection);
   const [open, setOpen] = useState<"edit" | "delete" | null>(null);
-  const lead = [collection.description, `${t("knowledge.readers")}: ${readers}`].filter(Boolean).join(" · ");
+  const lead = [collection.description, t("knowledge.readBy", { readers })].filter(Boolean).join(" · ");
   return (
     <PageHeader title={collection.name} lead={lead}>
       {collection.can_edit && (

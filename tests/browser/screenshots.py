@@ -1,0 +1,106 @@
+"""The pictures of the README, taken from a running Quarry that holds the sample collection:
+
+    python -m tests.browser.screenshots --url http://127.0.0.1:8000 --email admin@quarry.local --password ...
+"""
+
+import argparse
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser.chromium import PHONE, Look, launch
+from tests.browser.visitor import Visitor
+
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+CHINESE = "泵浦本體和控制器各保固多久？"
+ENGLISH = "How long must a password be?"
+LARGEST = 300_000
+COLOURS = 256
+WIDE: Look = {"viewport": {"width": 1280, "height": 760}, "device_scale_factor": 1.5}
+
+Picture = Callable[[Visitor], None]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    for name in ("url", "email", "password"):
+        parser.add_argument(f"--{name}", required=True)
+    return parser.parse_args()
+
+
+def conversation(question: str, *, open_source: bool) -> Picture:
+    """A question with its answer, and the passage that it cites."""
+
+    def show(visitor: Visitor) -> None:
+        page = visitor.open("/chat")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        visitor.ask(question)
+        mark = visitor.answered().locator("button.cite").first
+        if open_source:
+            mark.click()
+            expect(page.locator(".source-panel mark").first).to_be_in_viewport()
+
+    return show
+
+
+def place(path: str, ready: str) -> Picture:
+    def show(visitor: Visitor) -> None:
+        expect(visitor.open(path).locator(ready).first).to_be_visible()
+
+    return show
+
+
+def collection(visitor: Visitor) -> None:
+    page = visitor.open("/knowledge")
+    page.locator(".collection-card").first.click()
+    expect(page.get_by_role("table")).to_be_visible()
+
+
+PICTURES: dict[str, tuple[Look, Picture]] = {
+    "chat": ({**WIDE, "locale": "zh-TW"}, conversation(CHINESE, open_source=True)),
+    "knowledge": ({**WIDE, "locale": "en-US"}, collection),
+    "audit": ({**WIDE, "locale": "en-US", "color_scheme": "dark"}, place("/administration/audit", "tbody tr")),
+    "phone": (
+        {"viewport": PHONE, "device_scale_factor": 2, "locale": "en-US", "color_scheme": "dark"},
+        conversation(ENGLISH, open_source=False),
+    ),
+}
+
+
+def take(browser: Browser, wish: argparse.Namespace, name: str) -> None:
+    look, show = PICTURES[name]
+    visitor = Visitor(browser.new_context(**look), wish.url)
+    page = visitor.open("/sign-in")
+    visitor.sign_in(wish.email, wish.password)
+    page.wait_for_url("**/chat")
+    show(visitor)
+    page.mouse.move(0, 0)
+    page.evaluate("document.fonts.ready")
+    save(name, page.screenshot(animations="disabled"))
+    visitor.context.close()
+
+
+def save(name: str, png: bytes) -> None:
+    """With a palette: pages have few colours, and a README should load at once."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    path = IMAGES / f"{name}.png"
+    picture.save(path, optimize=True)
+    assert path.stat().st_size < LARGEST, f"{path} has {path.stat().st_size:,} bytes"
+    print(f"{path} {path.stat().st_size // 1000} kB")
+
+
+def main() -> None:
+    wish = arguments()
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        for name in PICTURES:
+            take(browser, wish, name)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
