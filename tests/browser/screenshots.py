@@ -1,6 +1,6 @@
 """The pictures of the README, taken from a running Quarry that holds the sample collection:
 
-    python -m tests.browser.screenshots --url http://127.0.0.1:8000 --email admin@quarry.local --password ...
+python -m tests.browser.screenshots --url http://127.0.0.1:8000 --email admin@quarry.local --password ...
 """
 
 import argparse
