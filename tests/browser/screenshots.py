@@ -56,7 +56,7 @@ def place(path: str, ready: str) -> Picture:
 def collection(visitor: Visitor) -> None:
     page = visitor.open("/knowledge")
     page.locator(".collection-card").first.click()
-    expect(page.get_by_role("table")).to_be_visible()
+    expect(page.locator(".document-file").first).to_be_visible()
 
 
 PICTURES: dict[str, tuple[Look, Picture]] = {
