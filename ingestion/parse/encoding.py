@@ -20,6 +20,12 @@ _BOMS = (
 _ABOVE_ASCII = re.compile(r"[^\x00-\x7f]")
 _NATURAL = re.compile(r".?(?:[‘’“”«»„–—…€£§°©®•·¡¿ºª\u00a0]|(?<=[A-Za-z])[À-ž]|[À-ž](?=[A-Za-z]{2}))", re.S)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MEANT = {
+    **dict.fromkeys(("gb2312", "gbk", "gb_2312-80"), "gb18030"),
+    "big5": "cp950",
+    "iso-8859-1": "cp1252",
+    "us-ascii": "utf-8",
+}
 UNREADABLE = "The file is neither a document of a known kind nor text in a known encoding."
 
 
@@ -33,13 +39,19 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, list[str]]:
     for candidate in ("utf-8", declared):
         if candidate and (text := _strict(data, candidate)) is not None and not _binary(text):
             return text, []
-    if (wide := _utf16_without_bom(data)) is not None:
-        return wide, []
+    if (encoding := wide(data)) and (text := _strict(data, encoding)) is not None and not _binary(text):
+        return text, []
     if b"\0" in data:
         raise ParseError(UNREADABLE)
     if _mostly_utf8(data):
         raise _damaged(data, "utf-8")
     return _legacy(data)
+
+
+def decode_as(data: bytes, charset: str) -> str:
+    """Text whose encoding a standard header names. Mail programs write "gb2312" and mean its larger successors."""
+    text = _strict(data, _MEANT.get(charset.lower(), charset))
+    return decode(data)[0] if text is None else text
 
 
 def _strict(data: bytes, encoding: str) -> str | None:
@@ -75,14 +87,13 @@ def _damaged(data: bytes, encoding: str) -> ParseError:
     return ParseError(f"The text is damaged: it is not correct {encoding.upper()}{sentence}.")
 
 
-def _utf16_without_bom(data: bytes) -> str | None:
-    """Half of the bytes of Latin text in UTF-16 are zero, and on one side only."""
+def wide(data: bytes) -> str:
+    """UTF-16 without a byte order mark: half of the bytes of its Latin letters are zero, and on one side only."""
     sample = data[:4096]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if len(data) % 2 or max(even, odd) < len(sample) / 8 or min(even, odd) > max(even, odd) / 8:
-        return None
-    text = _strict(data, "utf-16-le" if odd > even else "utf-16-be")
-    return None if text is None or _binary(text) else text
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _mostly_utf8(data: bytes) -> bool:

@@ -5,6 +5,7 @@ import re
 import zipfile
 from pathlib import PurePath
 
+from ingestion.parse.encoding import wide
 from ingestion.parse.types import ParseError
 
 TEXT_KINDS = {
@@ -25,15 +26,18 @@ _PROGRAMS = (b"MZ", b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xcf
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"BM")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFFICE = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
-_HTML = re.compile(rb"^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I | re.S)
-_MAIL = re.compile(rb"\A(?:[A-Za-z][\w-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}\r?\n")
+# Possessive (`*+`) where a plain repetition could be divided in many ways: forty lines of "Name: value" took for ever.
+_HTML = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
+_MAIL = re.compile(rb"\A(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+){2,}+\r?\n")
 
 
 def sniff(data: bytes, filename: str) -> str:
     """One of pdf, docx, pptx, xlsx, image, html, markdown, csv, json, email, text. Raises ParseError on the rest."""
     if not data:
         raise ParseError("The file is empty (0 bytes).")
-    if b"%PDF-" in data[:1024]:
+    if _pdf(data):
         return "pdf"
     if data.startswith(b"PK"):
         return _archive(data)
@@ -48,8 +52,14 @@ def sniff(data: bytes, filename: str) -> str:
     return _text(data, filename)
 
 
+def _pdf(data: bytes) -> bool:
+    """Readers accept some junk before the signature; a text about PDF files is not one."""
+    head = data[:1024]
+    return head.lstrip().startswith(b"%PDF-") or (b"%PDF-" in head and b"startxref" in data[-2048:])
+
+
 def _text(data: bytes, filename: str) -> str:
-    if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and _binary(data) and not _wide(data):
+    if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and _binary(data) and not wide(data):
         raise ParseError(f"{_name(data)} Quarry reads {READABLE}.")
     suffix = PurePath(filename).suffix.lower()
     if _HTML.match(data[:4096]):
@@ -69,12 +79,6 @@ def _binary(data: bytes) -> bool:
     return b"\0" in data[:65536] or sum(byte < 9 or 14 <= byte < 27 for byte in data[:4096]) > 20
 
 
-def _wide(data: bytes) -> bool:
-    """UTF-16 without a byte order mark has its zero bytes on one side only."""
-    even, odd = data[0:4096:2].count(0), data[1:4096:2].count(0)
-    return min(even, odd) * 8 <= max(even, odd) and max(even, odd) > 0
-
-
 def _archive(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -83,6 +87,8 @@ def _archive(data: bytes) -> str:
         raise ParseError(
             "The file is damaged: it starts like an Office file or ZIP archive but is not whole."
         ) from error
+    if "xl/workbook.bin" in names:
+        raise ParseError("This is an Excel file in the binary format (xlsb); save it as xlsx and upload it again.")
     if "[Content_Types].xml" in names:
         for folder, kind in _OFFICE.items():
             if any(name.startswith(folder) for name in names):
