@@ -9,6 +9,7 @@ letters about 1. The target also keeps prompts for small models short.
 """
 
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
@@ -64,7 +65,8 @@ class Chunker:
         self.blocks = parsed.blocks or [Block("paragraph", 0, len(parsed.text))]
         self.headings = parsed.headings
         self.pages = parsed.pages
-        self.sums = [0.0, *accumulate(map(_character_cost, parsed.text))]
+        # An array: a list of twenty million numbers would take the worker's memory instead of the parser's.
+        self.sums = array("d", accumulate(map(_character_cost, parsed.text), initial=0.0))
 
     def run(self) -> list[Chunk]:
         """Cut, then look up page and headings of each span; both lists are walked once."""

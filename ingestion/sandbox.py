@@ -26,8 +26,8 @@ class Limits:
     """What one file may cost."""
 
     memory: int = 3 * 1024**3  # address space in bytes; OCR's libraries reserve a lot of it
-    cpu: int = 300  # seconds
-    wall: int = 400  # seconds, waiting for the processor included
+    cpu: int = 720  # seconds; a hundred scanned pages take that long on a slow machine
+    wall: int = 960  # seconds, waiting for the processor included
     output: int = 400 * 1024**2  # bytes of the result
 
 

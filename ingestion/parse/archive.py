@@ -10,6 +10,7 @@ _FORBIDDEN = [
     word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
 ]
 _CHUNK = 1 << 20
+_MACROS = "The file contains macros; save it without macros (as docx, xlsx or pptx) and upload it again."
 
 
 def inspect(data: bytes) -> None:
@@ -43,24 +44,27 @@ def _refuse_bombs(members: list[zipfile.ZipInfo], packed: int) -> None:
 
 def _refuse_macros(members: list[zipfile.ZipInfo]) -> None:
     """Macros never run here, but the original can be downloaded by others: it should not carry them."""
-    if any(member.filename.lower().endswith(("vbaproject.bin", "vbadata.xml")) for member in members):
-        raise ParseError(
-            "The file contains macros; save it without macros (as docx, xlsx or pptx) and upload it again."
-        )
+    names = [member.filename.lower() for member in members]
+    if any(name.endswith(("vbaproject.bin", "vbadata.xml")) or "/macrosheets/" in name for name in names):
+        raise ParseError(_MACROS)
 
 
 def _read_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Unpacks a part without keeping it: finds lying sizes, bad checksums and, in XML, DTDs, which Office never writes
-    and which exist only to expand entities."""
-    tail, is_xml = b"", member.filename.lower().endswith((".xml", ".rels", ".vml"))
-    seen = 0
+    """Unpacks a part without keeping it: finds lying sizes, bad checksums and what no part may hold."""
+    seen, tail = 0, b""
     with archive.open(member) as part:
         while chunk := part.read(_CHUNK):
             seen += len(chunk)
             if seen > member.file_size:
                 raise ParseError("The file is damaged: a part of it is larger than it claims.")
-            if is_xml and any(word in tail + chunk for word in _FORBIDDEN):
-                raise ParseError(
-                    "The file contains an XML document type definition, which a real Office file never has."
-                )
-            tail = chunk[-32:]
+            _look_at(tail + chunk, member.filename)
+            tail = chunk[-64:]
+
+
+def _look_at(piece: bytes, name: str) -> None:
+    """Macros are known by their type whatever their part is called. XML by its suffix: every other part is read by a
+    parser that expands nothing. Office never writes a DTD; one exists only to expand entities."""
+    if name == "[Content_Types].xml" and b"vbaProject" in piece:
+        raise ParseError(_MACROS)
+    if name.lower().endswith((".xml", ".rels", ".vml")) and any(word in piece for word in _FORBIDDEN):
+        raise ParseError("The file contains an XML document type definition, which a real Office file never has.")

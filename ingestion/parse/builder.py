@@ -3,21 +3,27 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from ingestion.parse.language import detect
-from ingestion.parse.limits import MAX_TEXT
+from ingestion.parse.limits import MAX_BLOCKS, MAX_TEXT
 from ingestion.parse.types import Block, BlockKind, Heading, Page, Parsed, ParseError
 
 # Control characters (but tab and newline), lone surrogates and non-characters: PostgreSQL refuses the first and the
-# second, and none of them is text.
-_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+# second, and none of them is text. Nor are the invisible ones that turn the reading direction (a quote would look
+# other than it is) and the tag characters, by which a file can whisper to a model what no reader sees.
+_UNWANTED = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff"
+    r"\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+)
+_LINE_BREAKS = re.compile(r"\r\n|[\r\v\f\x85\u2028]")  # PowerPoint breaks lines by vertical tabs
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def clean(text: str) -> str:
     """Newlines as LF, no control characters, composed accents, runs of spaces as one."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+    text = _LINE_BREAKS.sub("\n", text).replace("\u2029", "\n\n")
     text = unicodedata.normalize("NFC", _UNWANTED.sub("", text))
     lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n ")
@@ -25,7 +31,7 @@ def clean(text: str) -> str:
 
 def clean_code(text: str) -> str:
     """Like `clean`, but the indentation stays."""
-    text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4))
+    text = _UNWANTED.sub("", _LINE_BREAKS.sub("\n", text).expandtabs(4))
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
 
 
@@ -75,11 +81,16 @@ class Builder:
         """Add a table row as a line that can be understood alone: `header: value; header: value`."""
         self._add("row", row_text(cells, header))
 
-    def table(self, rows: Iterable[Sequence[str]], *, marked_header: bool = False) -> None:
-        """Add a table; see `split_header` for which row becomes the header."""
-        header, body = split_header([list(row) for row in rows], marked=marked_header)
+    def table(self, rows: Iterable[Sequence[str]], *, header_rows: int = 0) -> None:
+        """Add a table; see `split_header` for what becomes the header where the file does not say so."""
+        header, body = split_header([list(row) for row in rows], header_rows)
         for cells in body:
             self.row(cells, header)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was added yet."""
+        return not self._blocks
 
     def finish(self) -> Parsed:
         """The parsed document; a file without any text is an error."""
@@ -105,6 +116,8 @@ class Builder:
         if self._blocks:
             tight = kind in ("row", "item") and self._blocks[-1].kind == kind
             self._append("\n" if tight else "\n\n")
+        if len(self._blocks) >= MAX_BLOCKS:
+            raise ParseError(f"The document has more than {MAX_BLOCKS:,} paragraphs; split it.")
         start = self._length
         self._append(text)
         self._blocks.append(Block(kind, start, self._length))
@@ -147,19 +160,27 @@ def row_text(cells: Sequence[str], header: Sequence[str] = ()) -> str:
     return ("; " if header else " | ").join(pieces)
 
 
-def split_header(rows: list[list[str]], *, marked: bool = False) -> tuple[list[str], list[list[str]]]:
-    """Header and body. Unless `marked`, the first row is the header only where it looks like one: three columns or
-    more, nearly all filled, distinct, without numbers. Two columns are mostly `name: value` pairs, so the name leads.
-    """
+def split_header(rows: list[list[str]], marked: int = 0) -> tuple[list[str], list[list[str]]]:
+    """Header and body; the first `marked` rows are the header for certain. Where none is marked, the first row is it
+    only if it looks like one: three columns or more, nearly all filled, distinct, without numbers. Two columns are
+    mostly `name: value` pairs, so the name leads."""
     rows = [row for row in rows if any(cell.strip() for cell in row)]
     if len(rows) < 2:
         return [], rows
+    if 0 < marked < len(rows):
+        return _stacked(rows[:marked]), rows[marked:]
     first = [cell.strip() for cell in rows[0]]
-    if marked or (len(first) > 2 and _looks_like_header(first)):
+    if len(first) > 2 and _looks_like_header(first):
         return first, rows[1:]
     if all(len(row) == 2 for row in rows):
         return [], [[f"{row[0].strip()}: {row[1].strip()}"] if all(c.strip() for c in row) else row for row in rows]
     return [], rows
+
+
+def _stacked(rows: list[list[str]]) -> list[str]:
+    """Several header rows as one: `2025` above `Q1` names its column `2025 Q1`."""
+    columns = zip_longest(*rows, fillvalue="")
+    return [" ".join(dict.fromkeys(filter(None, (cell.strip() for cell in column)))) for column in columns]
 
 
 def _looks_like_header(cells: list[str]) -> bool:

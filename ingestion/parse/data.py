@@ -32,6 +32,8 @@ def _load(text: str) -> Any:
             return [json.loads(line) for line in lines]
         except json.JSONDecodeError:
             raise ParseError(f"The file is not correct JSON: {error.msg} in line {error.lineno}.") from error
+    except ValueError as error:
+        raise ParseError("The file holds a number of thousands of digits, which is not read.") from error
 
 
 def _add_records(builder: Builder, records: list[dict[str, Any]]) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from ingestion.parse.archive import inspect
-from ingestion.parse.limits import MAX_BYTES
 from ingestion.parse.sniff import TEXT_KINDS, sniff
 from ingestion.parse.types import Parsed, ParseError
 
@@ -27,14 +26,29 @@ _MODULES = {
     "email": "mail",
     "text": "plain",
 }
-_SUFFIXES = {"pdf": {".pdf"}, "docx": {".docx", ".docm"}, "pptx": {".pptx", ".pptm"}, "xlsx": {".xlsx", ".xlsm"}}
-_NAMES = {"pdf": "a PDF", "docx": "a Word document", "pptx": "a PowerPoint file", "xlsx": "an Excel workbook"}
+_SUFFIXES = {
+    "pdf": {".pdf"},
+    "docx": {".docx", ".docm", ".dotx", ".dotm"},
+    "pptx": {".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"},
+    "xlsx": {".xlsx", ".xlsm", ".xltx"},
+    "image": {".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp"},
+    "html": {suffix for suffix, kind in TEXT_KINDS.items() if kind == "html"},
+}
+_NAMES = {
+    "pdf": "a PDF",
+    "docx": "a Word document",
+    "pptx": "a PowerPoint file",
+    "xlsx": "an Excel workbook",
+    "image": "a picture",
+    "html": "HTML",
+    "json": "JSON",
+    "email": "an e-mail",
+    "text": "plain text",
+}
 
 
 def parse(data: bytes, filename: str) -> Parsed:
     """Parse by content. Raises ParseError with a sentence for the person."""
-    if len(data) > MAX_BYTES:
-        raise ParseError(f"The file has {len(data) / 1e6:,.0f} MB; the limit is {MAX_BYTES // 1_048_576} MB.")
     kind = sniff(data, filename)
     if kind in ("docx", "pptx", "xlsx"):
         inspect(data)
@@ -47,19 +61,21 @@ def parse(data: bytes, filename: str) -> Parsed:
         raise ParseError("The file is nested too deeply to be read.") from error
     except Exception as error:
         logger.exception("The parser for %s failed", kind)
-        raise ParseError(f"The file is damaged or not a real {kind} file ({type(error).__name__}).") from error
+        name = _NAMES.get(kind, kind)
+        raise ParseError(f"The file is damaged or not really {name} ({type(error).__name__}).") from error
     _finish(parsed, kind, filename)
     return parsed
 
 
 def _finish(parsed: Parsed, kind: str, filename: str) -> None:
     path = PurePath(filename)
-    suffix = path.suffix.lower()
-    expected = _SUFFIXES.get(kind)
-    if expected and suffix and suffix not in expected:
-        parsed.warnings.append(f"The file is named {suffix} but is {_NAMES[kind]}; it was read as such.")
-    elif kind == "text" and any(suffix in suffixes for suffixes in _SUFFIXES.values()):
-        parsed.warnings.append(f"The file is named {suffix} but is plain text; it was read as such.")
-    elif kind == "html" and suffix and TEXT_KINDS.get(suffix) != "html":
-        parsed.warnings.append(f"The file is named {suffix} but is HTML; it was read as such.")
+    if _misnamed(kind, path.suffix.lower()):
+        parsed.warnings.append(f"The file is named {path.suffix.lower()} but is {_NAMES[kind]}; it was read as such.")
     parsed.title = parsed.title or path.stem
+
+
+def _misnamed(kind: str, suffix: str) -> bool:
+    """Text may have any suffix but one that promises something else; every other kind has its own."""
+    if kind in _SUFFIXES:
+        return bool(suffix) and suffix not in _SUFFIXES[kind]
+    return kind == "text" and any(suffix in suffixes for suffixes in _SUFFIXES.values())

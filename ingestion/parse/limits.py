@@ -1,7 +1,7 @@
 """Limits on what a file may be. All are generous for company documents and small beside this machine."""
 
-MAX_BYTES = 200 * 1024 * 1024  # the upload itself
 MAX_TEXT = 20_000_000  # characters of canonical text
+MAX_BLOCKS = 400_000  # paragraphs, items and rows: each is an object in the worker, however short it is
 MAX_PAGES = 5_000
 MAX_ROWS = 200_000  # of a workbook or CSV file
 MAX_COLUMNS = 500

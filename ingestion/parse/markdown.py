@@ -95,7 +95,7 @@ class _Renderer:
 
     def on_table_close(self, token: Token) -> None:
         """Add the table."""
-        self.builder.table(self.rows or [], marked_header=True)
+        self.builder.table(self.rows or [], header_rows=1)
         self.rows = None
 
     def on_fence(self, token: Token) -> None:

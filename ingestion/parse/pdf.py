@@ -14,6 +14,7 @@ from ingestion.parse.pdf_lines import Line, page_lines, squeezed
 from ingestion.parse.types import Parsed, ParseError
 
 MEDIA_TYPE = "application/pdf"
+_LONGEST_SIDE = 3_000  # pixels of a page that is drawn for OCR, whatever size the file claims
 _SCAN_CHARACTERS = 8  # a page with fewer has at most a stamp or a page number on top of its picture
 
 
@@ -74,8 +75,10 @@ def _read_scans(document: pypdfium2.PdfDocument, pages: list[list[Line]], scanne
     if len(scanned) > MAX_OCR_PAGES:
         raise ParseError(f"The PDF has {len(scanned)} scanned pages; text recognition takes up to {MAX_OCR_PAGES}.")
     for number in scanned:
-        image = document[number - 1].render(scale=150 / 72, rev_byteorder=True).to_numpy()
-        pages[number - 1] = [Line(text, size=10.0) for text in ocr.read(image)]
+        page = document[number - 1]
+        scale = min(150 / 72, _LONGEST_SIDE / max(*page.get_size(), 1.0))
+        pages[number - 1] = ocr.read(page.render(scale=scale, rev_byteorder=True).to_numpy())
+        page.close()
     builder.warn(f"Text recognition (OCR) read the scanned pages: {_listed(scanned)}.")
 
 

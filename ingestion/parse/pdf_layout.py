@@ -90,7 +90,7 @@ def _add_table(builder: Builder, table: Table) -> None:
             builder.paragraph(joined([Line(row[column]) for row in rows]))
         return
     marked = len(rows[0]) == 2 and table.lines[0].bold and not table.lines[1].bold
-    builder.table(rows, marked_header=marked)
+    builder.table(rows, header_rows=int(marked))
 
 
 def _add_lines(builder: Builder, lines: list[Line], number: int, layout: Layout) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 
+from ingestion.parse import numbers
 from ingestion.parse.builder import Builder
 from ingestion.parse.limits import MAX_COLUMNS, MAX_ROWS
 from ingestion.parse.types import Parsed, ParseError
@@ -19,21 +20,31 @@ def parse(data: bytes) -> Parsed:
     workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     builder = Builder(MEDIA_TYPE)
     builder.title = workbook.properties.title or ""
-    budget = MAX_ROWS
+    total = 0
     for number, sheet in enumerate(workbook.worksheets, start=1):
         sheet.reset_dimensions()  # files state their own size, and some state it wrongly
         rows = []
-        for cells in sheet.iter_rows():
-            budget -= 1
-            if budget < 0 or len(cells) > MAX_COLUMNS:
+        for row in _rows(sheet):
+            rows.append(row)
+            total += bool(row)
+            if total > MAX_ROWS or len(row) > MAX_COLUMNS:
                 raise ParseError(f"The workbook has more than {MAX_ROWS:,} rows or {MAX_COLUMNS} columns; split it.")
-            rows.append(trimmed([shown(cell) for cell in cells]))
         if any(rows):
             builder.page(number)
             builder.heading(1, sheet.title)
             _add_sheet(builder, rows)
     workbook.close()
     return builder.finish()
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
+    """What is written in the cells. A coloured but empty area, of a million rows at times, counts as one empty row."""
+    empty = True
+    for cells in sheet.iter_rows():
+        row = trimmed([shown(cell) for cell in cells])
+        if row or not empty:
+            yield row
+        empty = not row
 
 
 def _add_sheet(builder: Builder, rows: list[list[str]]) -> None:
@@ -85,9 +96,5 @@ def shown(cell: Any) -> str:
 
 def _number(value: float, number_format: str) -> str:
     if "%" in number_format:
-        return f"{round(value * 100, 4):g}%"
-    text = f"{value:.10f}".rstrip("0").rstrip(".") if isinstance(value, float) and abs(value) < 1e15 else str(value)
-    if "#,##" in number_format:
-        whole, _, fraction = text.partition(".")
-        return f"{int(whole):,}" + (f".{fraction}" if fraction else "")
-    return text
+        return numbers.percent(value)
+    return numbers.grouped(value) if "#,##" in number_format else numbers.plain(value)

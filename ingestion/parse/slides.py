@@ -4,17 +4,24 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pptx import Presentation
+from pptx.opc.constants import CONTENT_TYPE as CT
+from pptx.opc.package import PartFactory
+from pptx.package import Package
+from pptx.parts.presentation import PresentationPart
+from pptx.presentation import Presentation
 
+from ingestion.parse import numbers
 from ingestion.parse.builder import Builder
-from ingestion.parse.types import Parsed
+from ingestion.parse.types import Parsed, ParseError
 
+for _kind in (CT.PML_TEMPLATE_MAIN, CT.PML_SLIDESHOW_MAIN):
+    PartFactory.part_type_for[_kind] = PresentationPart  # templates and shows read the same
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 
 def parse(data: bytes) -> Parsed:
     """Parse a pptx file."""
-    presentation = Presentation(io.BytesIO(data))
+    presentation = _open(data)
     builder = Builder(MEDIA_TYPE)
     builder.title = presentation.core_properties.title or ""
     if builder.title == "PowerPoint Presentation":  # what the program writes when nobody set a title
@@ -23,6 +30,13 @@ def parse(data: bytes) -> Parsed:
         builder.page(number)
         _add_slide(builder, slide)
     return builder.finish()
+
+
+def _open(data: bytes) -> Presentation:
+    main = Package.open(io.BytesIO(data)).main_document_part
+    if not isinstance(main, PresentationPart):
+        raise ParseError("The file is an Office file, but its main part is not a presentation.")
+    return main.presentation
 
 
 def _add_slide(builder: Builder, slide: Any) -> None:
@@ -48,7 +62,7 @@ def _shapes(shapes: Iterable[Any]) -> Iterator[Any]:
 def _add_shape(builder: Builder, shape: Any) -> None:
     if getattr(shape, "has_table", False):
         rows = [[cell.text for cell in row.cells] for row in shape.table.rows]
-        builder.table(rows, marked_header=bool(shape.table.first_row))
+        builder.table(rows, header_rows=int(shape.table.first_row))
     elif getattr(shape, "has_chart", False):
         _add_chart(builder, shape.chart)
     elif shape.has_text_frame:
@@ -67,6 +81,7 @@ def _add_chart(builder: Builder, chart: Any) -> None:
         columns = [list(series.values) for series in plot.series]
         for index, category in enumerate(plot.categories):
             values = [
-                "" if index >= len(column) or column[index] is None else f"{column[index]:g}" for column in columns
+                "" if index >= len(column) or column[index] is None else numbers.plain(column[index])
+                for column in columns
             ]
             builder.row([str(category), *values], header)

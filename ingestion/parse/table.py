@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 
 from ingestion.parse.builder import Builder
 from ingestion.parse.encoding import decode
@@ -18,12 +19,19 @@ def parse(data: bytes) -> Parsed:
     builder = Builder("text/csv")
     for warning in warnings:
         builder.warn(warning)
-    rows = [row for row in csv.reader(io.StringIO(text), dialect(text)) if any(cell.strip() for cell in row)]
+    rows = [row for row in _read(text) if any(cell.strip() for cell in row)]
     if len(rows) > MAX_ROWS or max(map(len, rows), default=0) > MAX_COLUMNS:
         raise ParseError(f"The table has more than {MAX_ROWS:,} rows or {MAX_COLUMNS} columns; split it.")
     named = len(rows) > 1 and len(rows[0]) > 1 and not any(_NUMBER.fullmatch(cell.strip()) for cell in rows[0])
-    builder.table(rows, marked_header=named)
+    builder.table(rows, header_rows=named)
     return builder.finish()
+
+
+def _read(text: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), dialect(text))
+    except csv.Error as error:
+        raise ParseError(f"The table cannot be read: {error}; is a quotation mark left open?") from error
 
 
 def dialect(text: str) -> type[csv.Dialect]:

@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 import lxml.html
 from lxml import etree
 
 from ingestion.parse.builder import Builder
 from ingestion.parse.encoding import decode
+from ingestion.parse.grid import MAX_HEIGHT, Cell, filled, span
 from ingestion.parse.limits import MAX_ROWS, MAX_XML_DEPTH
 from ingestion.parse.types import Parsed, ParseError
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _DROPPED = {
-    *("script", "style", "template", "noscript", "nav", "aside", "form", "button", "select", "svg", "iframe"),
+    *("nav", "aside", "button", "select", "svg", "iframe"),
     *("object", "embed", "head", "audio", "video", "canvas", "dialog", "input", "textarea"),
 }
+# Gone before anything is read, in cells and headings too: programs, and the pronunciation above Chinese characters.
+_NEVER_TEXT = ("script", "style", "template", "noscript", "rt", "rp")
 _BOILERPLATE = re.compile(
     r"(^|[\s_-])(nav(bar|igation)?|menu|breadcrumbs?|sidebar|cookies?|share|social|footer|skip-?link|pagination|banner)"
     r"($|[\s_-])",
@@ -44,11 +48,12 @@ def add_html(builder: Builder, source: str) -> None:
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         root = lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
-    except etree.ParserError as error:
-        raise ParseError("The HTML page is empty.") from error
+    except etree.ParserError:  # there is nothing in it
+        return
     title = root.find(".//title")
     builder.title = builder.title or (title.text_content() if title is not None else "")
     whole = root.body if root.body is not None else root
+    etree.strip_elements(whole, *_NEVER_TEXT, with_tail=False)
     _Walker(builder).walk(_main_part(whole))
 
 
@@ -61,9 +66,7 @@ def _main_part(body: etree._Element) -> etree._Element:
 
 
 def _text_of(element: etree._Element) -> str:
-    return " ".join(
-        text for text in element.xpath(".//text()[not(ancestor::script) and not(ancestor::style)]") if text.strip()
-    )
+    return " ".join(text for text in element.itertext() if text.strip())
 
 
 class _Walker:
@@ -121,29 +124,32 @@ class _Walker:
     def _table(self, table: etree._Element, depth: int) -> None:
         """A data table becomes rows; one that is only layout is walked like any other part."""
         rows = list(_rows(table))
-        if table.xpath(".//table") or max((len(cells) for cells, _ in rows), default=0) < 2:
+        if table.xpath(".//table") or max(map(len, rows), default=0) < 2:
             for cell in table.xpath("./tr/* | ./*/tr/*"):
                 self._children(cell, "div", depth + 1)
             return
         for caption in table.xpath("./caption"):
             self.builder.paragraph(_flat(caption))
-        self.builder.table([cells for cells, _ in rows], marked_header=rows[0][1])
+        header_rows = len(list(takewhile(_is_header, rows)))
+        self.builder.table(filled(map(_cells, rows)), header_rows=header_rows)
 
 
-def _rows(table: etree._Element) -> Iterator[tuple[list[str], bool]]:
-    """Each row's cells, spans repeated, and whether all of them are header cells."""
+def _rows(table: etree._Element) -> Iterator[list[etree._Element]]:
+    """Each row's cells."""
     for count, row in enumerate(table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr")):
         if count > MAX_ROWS:
             raise ParseError(f"A table has more than {MAX_ROWS:,} rows.")
-        cells = row.xpath("./td | ./th")
-        texts = [text for cell in cells for text in [_flat(cell)] * _span(cell)]
-        if texts:
-            yield texts, len(cells) > 1 and all(cell.tag == "th" for cell in cells)
+        if cells := row.xpath("./td | ./th"):
+            yield cells
 
 
-def _span(cell: etree._Element) -> int:
-    value = cell.get("colspan", "1").strip()
-    return min(max(int(value), 1), 50) if value.isdecimal() else 1
+def _is_header(cells: list[etree._Element]) -> bool:
+    return len(cells) > 1 and all(cell.tag == "th" for cell in cells)
+
+
+def _cells(cells: list[etree._Element]) -> Iterator[Cell]:
+    for cell in cells:
+        yield _flat(cell), span(cell.get("colspan", "")), span(cell.get("rowspan", ""), MAX_HEIGHT)
 
 
 def _dropped(element: etree._Element, tag: str) -> bool:

@@ -3,35 +3,53 @@
 
 import io
 from collections.abc import Iterator
+from itertools import chain, takewhile
 
-import docx
 from docx.document import Document
+from docx.opc.part import PartFactory
 from docx.oxml.ns import qn
+from docx.package import Package
+from docx.parts.document import DocumentPart
 from lxml import etree
 
 from ingestion.parse.builder import Builder
-from ingestion.parse.types import Parsed
+from ingestion.parse.grid import span
+from ingestion.parse.types import Parsed, ParseError
 
-_SKIPPED = {qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:delText"), qn("w:pPr"), qn("w:rPr")}
+_TEXT = {qn("w:t"), qn("m:t")}  # of runs, and of formulas
+_SKIPPED = {
+    *(qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:delText"), qn("w:pPr"), qn("w:rPr")),
+    qn("w:rt"),  # the pronunciation above Chinese characters
+}
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BREAKS = {qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:tab"): "\t", qn("w:noBreakHyphen"): "-"}
 _CONTAINERS = {qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:moveTo"), qn("w:customXml"), qn("w:smartTag")}
+# Templates, and docm files without a macro, read the same; python-docx does not know them.
+for _kind in (
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+    "application/vnd.ms-word.document.macroEnabled.main+xml",
+    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+):
+    PartFactory.part_type_for[_kind] = DocumentPart
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def parse(data: bytes) -> Parsed:
     """Parse a docx file."""
-    document = docx.Document(io.BytesIO(data))
+    document = _open(data)
     builder = Builder(MEDIA_TYPE)
     builder.title = document.core_properties.title or ""
     levels = heading_styles(document)
-    for block in _blocks(document.element.body):
-        if block.tag == qn("w:tbl"):
-            _add_table(builder, block)
-        else:
-            _add_paragraph(builder, block, levels)
+    _add_blocks(builder, document.element.body, levels)
     _add_notes(builder, document)
     return builder.finish()
+
+
+def _open(data: bytes) -> Document:
+    main = Package.open(io.BytesIO(data)).main_document_part
+    if not isinstance(main, DocumentPart):
+        raise ParseError("The file is an Office file, but its main part is not a Word document.")
+    return main.document
 
 
 def heading_styles(document: Document) -> dict[str, int]:
@@ -70,6 +88,14 @@ def _blocks(parent: etree._Element) -> Iterator[etree._Element]:
             yield from _blocks(child)
 
 
+def _add_blocks(builder: Builder, parent: etree._Element, levels: dict[str, int]) -> None:
+    for block in _blocks(parent):
+        if block.tag == qn("w:p"):
+            _add_paragraph(builder, block, levels)
+        else:
+            _add_table(builder, block, levels)
+
+
 def _add_paragraph(builder: Builder, paragraph: etree._Element, levels: dict[str, int]) -> None:
     text, boxes = paragraph_text(paragraph)
     properties = paragraph.find(qn("w:pPr"))
@@ -85,8 +111,7 @@ def _add_paragraph(builder: Builder, paragraph: etree._Element, levels: dict[str
     else:
         builder.paragraph(text)
     for box in boxes:
-        for block in _blocks(box):
-            _add_paragraph(builder, block, levels) if block.tag == qn("w:p") else _add_table(builder, block)
+        _add_blocks(builder, box, levels)
 
 
 def paragraph_text(paragraph: etree._Element) -> tuple[str, list[etree._Element]]:
@@ -96,7 +121,7 @@ def paragraph_text(paragraph: etree._Element) -> tuple[str, list[etree._Element]
     waiting = list(reversed(paragraph))
     while waiting:
         element = waiting.pop()
-        if element.tag == qn("w:t"):
+        if element.tag in _TEXT:
             pieces.append(element.text or "")
         elif element.tag in _BREAKS:
             pieces.append(_BREAKS[element.tag])
@@ -107,12 +132,32 @@ def paragraph_text(paragraph: etree._Element) -> tuple[str, list[etree._Element]
     return "".join(pieces), boxes
 
 
-def _add_table(builder: Builder, table: etree._Element) -> None:
-    rows, marked = [], False
-    for number, row in enumerate(_rows(table)):
-        rows.append([text for cell in _cells(row) for text in [_cell_text(cell)] * _span(cell)])
-        marked |= number == 0 and row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
-    builder.table(rows, marked_header=marked)
+def _add_table(builder: Builder, table: etree._Element, levels: dict[str, int]) -> None:
+    """A table of one column is a frame around ordinary text, as forms have it."""
+    rows = [list(_cells(row)) for row in _rows(table)]
+    if all(len(cells) < 2 for cells in rows):
+        for cell in chain.from_iterable(rows):
+            _add_blocks(builder, cell, levels)
+        return
+    headers = [row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in _rows(table)]
+    builder.table(_grid(rows), header_rows=len(list(takewhile(bool, headers))))
+
+
+def _grid(rows: list[list[etree._Element]]) -> Iterator[list[str]]:
+    """Cells that span columns are repeated; those that go on from the row above say the same as there."""
+    above: list[str] = []
+    for cells in rows:
+        row: list[str] = []
+        for cell in cells:
+            goes_on = _goes_on(cell) and len(row) < len(above)
+            row += [above[len(row)] if goes_on else _cell_text(cell)] * _span(cell)
+        yield row
+        above = row
+
+
+def _goes_on(cell: etree._Element) -> bool:
+    merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+    return merge is not None and _value(merge) != "restart"
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
@@ -132,13 +177,13 @@ def _cells(row: etree._Element) -> Iterator[etree._Element]:
 
 
 def _cell_text(cell: etree._Element) -> str:
-    """All paragraphs of a cell, those of a table inside it too."""
-    return " ".join(filter(None, (paragraph_text(p)[0].strip() for p in cell.iter(qn("w:p")))))
+    """All paragraphs of a cell, those of a table or text box inside it too."""
+    paragraphs = (p for p in cell.iter(qn("w:p")) if next(p.iterancestors(_FALLBACK), None) is None)
+    return " ".join(filter(None, (paragraph_text(p)[0].strip() for p in paragraphs)))
 
 
 def _span(cell: etree._Element) -> int:
-    value = _value(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}"))
-    return min(int(value), 50) if value.isdecimal() else 1
+    return span(_value(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")))
 
 
 def _add_notes(builder: Builder, document: Document) -> None:
