@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from quarry.api import Problem
+from quarry.web.body_limit import too_large
 
 CHUNK = 1024 * 1024
 ABANDONED_SECONDS = 24 * 3600
@@ -61,10 +61,6 @@ def receive(chunks: Iterable[bytes], limit: int) -> Draft:
         draft.unlink(missing_ok=True)
         raise
     return Draft(draft, digest.hexdigest(), size)
-
-
-def too_large(limit: int) -> Problem:
-    return Problem(413, f"The file is too large: at most {limit // 1024**2} MB are accepted.", code="too_large")
 
 
 def keep(draft: Draft) -> Path:

@@ -1,7 +1,6 @@
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -19,8 +18,6 @@ from apps.knowledge.api import content
 from apps.knowledge.api import serializers as s
 from apps.knowledge.models import Collection, Document, Passage
 from apps.knowledge.search import Scope
-
-FORM_BYTES = 64 * 1024  # what a multipart form adds to its file
 
 
 class CollectionsView(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Collection]):
@@ -84,8 +81,6 @@ class CollectionDocumentsView(mixins.ListModelMixin, GenericViewSet[Document]):
     )
     def create(self, request: Request, pk: uuid.UUID) -> Response:
         collection = selectors.collection(person(request), pk)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.QUARRY_MAX_UPLOAD + FORM_BYTES:
-            raise blobs.too_large(settings.QUARRY_MAX_UPLOAD)
         body = s.UploadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         file = body.validated_data["file"]

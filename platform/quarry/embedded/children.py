@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -116,6 +117,17 @@ class Child:
         return f"{describe_end(code)}; starting it again in {pause:.1f} s (see {self.log})"
 
 
+def temporary(home: Path) -> Path:
+    """Where uploads wait while they arrive. The system's own folder lies in memory on many machines."""
+    return home / "tmp"
+
+
+def empty_temporary(home: Path) -> None:
+    """At a start nobody needs what processes that were killed left there."""
+    shutil.rmtree(temporary(home), ignore_errors=True)
+    temporary(home).mkdir(mode=0o700)
+
+
 def child_environment(home: Path, role: str, threads: int = 1) -> dict[str, str]:
     """The environment of one of our processes: this source tree, this data folder, its share of the cores."""
     path = [str(REPOSITORY / "platform"), str(REPOSITORY), os.environ.get("PYTHONPATH", "")]
@@ -125,6 +137,7 @@ def child_environment(home: Path, role: str, threads: int = 1) -> dict[str, str]
         "PYTHONUNBUFFERED": "1",
         "QUARRY_HOME": str(home),
         "QUARRY_ROLE": role,
+        "TMPDIR": str(temporary(home)),
         "OMP_NUM_THREADS": str(threads),
         "MALLOC_ARENA_MAX": "2",
         "TOKENIZERS_PARALLELISM": "false",

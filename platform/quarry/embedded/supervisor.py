@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import logs, process, web_socket
-from .children import Child, Role, describe_end, roles
+from .children import Child, Role, describe_end, empty_temporary, roles
 from .lock import HomeLock
 from .once import Once
 from .place import Place, ServiceFault, make_home
@@ -50,6 +50,7 @@ class Supervisor:
         self.signals = Signals()
         make_home(plan.home)
         self.lock = HomeLock(plan.home)
+        empty_temporary(plan.home)
         self.place = Place.make(plan.home)
         self.socket, note = web_socket.bind()
         self.address = web_socket.address(self.socket)
