@@ -81,8 +81,7 @@ def upload_document(
     try:
         if not draft.size:
             raise Problem(400, "The file is empty.", code="empty_file", errors={"file": ["The file is empty."]})
-        filename = _filename(filename)
-        facts = {"filename": filename, "title": (title.strip() or filename)[:300], "media_type": media_type[:150]}
+        facts = {"filename": _filename(filename), "title": _shown(title)[:300], "media_type": media_type[:150]}
         return _take_in(actor, collection, draft, facts)
     finally:
         draft.discard()
@@ -94,11 +93,12 @@ def _take_in(actor: User, collection: Collection, draft: blobs.Draft, facts: dic
         raise not_found()
     _lock(draft.sha256)
     same = Document.objects.filter(collection=collection, sha256=draft.sha256).first()
+    blobs.keep(draft)  # of a document that is here already too: its file may be what was missing
     if same is not None:
         if same.status == Document.Status.FAILED:
-            retry_document(actor, same)
+            _bring_again(actor, same, facts)
         return same, False
-    blobs.keep(draft)
+    facts["title"] = facts["title"] or facts["filename"]
     document = Document.objects.create(
         collection=collection, sha256=draft.sha256, size=draft.size, uploaded_by=actor, **facts
     )
@@ -107,15 +107,24 @@ def _take_in(actor: User, collection: Collection, draft: blobs.Draft, facts: dic
     return document, True
 
 
+def _bring_again(actor: User, document: Document, facts: dict[str, str]) -> None:
+    """A failed file that comes again may have a better name now, and the name tells kinds of text apart."""
+    unnamed = document.title == document.filename
+    document.filename, document.media_type = facts["filename"], facts["media_type"]
+    document.title = facts["title"] or (document.filename if unnamed else document.title)
+    document.save(update_fields=["filename", "media_type", "title", "updated_at"])
+    retry_document(actor, document)
+
+
 @transaction.atomic
 def rename_document(actor: User, document: Document, title: str) -> Document:
     """A new title; it is found by it at once."""
     require_edit(actor, document.collection)
     Document.objects.select_for_update().filter(pk=document.pk).first()  # no new passages with the old title slip in
-    before, document.title = document.title, title
+    before, document.title = document.title, _shown(title) or document.filename
     document.save(update_fields=["title", "updated_at"])
     index.retitle(document)
-    record(actor, "document.change", document, {"title": [before, title]})
+    record(actor, "document.change", document, {"title": [before, document.title]})
     return document
 
 
@@ -140,7 +149,8 @@ def retry_document(actor: User, document: Document) -> Document:
         raise Problem(409, f"This document is {document.status}: there is nothing to repeat.")
     waiting = {"status": Document.Status.QUEUED, "stage": "", "progress": 0.0, "error": ""}
     waiting |= {"attempts": 0, "lease_owner": "", "lease_until": None}
-    Document.objects.filter(pk=document.pk).update(**waiting)
+    if not Document.objects.filter(pk=document.pk, status=document.status).update(**waiting):
+        raise Problem(409, "This document has changed meanwhile: look again.")
     document.refresh_from_db()
     record(actor, "document.retry", document, _facts(document))
     transaction.on_commit(partial(enqueue, document.pk))
@@ -181,8 +191,13 @@ def _lock(sha256: str) -> None:
 
 def _filename(name: str) -> str:
     """The last part of what the client called the file, without what would break a header or a terminal."""
-    name = "".join(char for char in name.replace("\\", "/").rsplit("/", 1)[-1] if char.isprintable()).strip()
-    return name[-255:] or "unnamed"
+    name = _shown(name.replace("\\", "/").rsplit("/", 1)[-1])[-255:].strip()
+    return name if name.strip(".") else "unnamed"
+
+
+def _shown(text: str) -> str:
+    """Without characters that cannot be seen: some of them make a name look like another."""
+    return "".join(char if char.isprintable() else " " if char.isspace() else "" for char in text).strip()
 
 
 def _facts(document: Document) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import logging
 import sys
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -93,6 +93,10 @@ def problem_of(error: BaseException | None) -> Problem:
             return _invalid(error.message_dict if hasattr(error, "error_dict") else error.messages)
         case Http404():
             return not_found()
+        case RequestDataTooBig():
+            return Problem(413, "The request is too large.")
+        case SuspiciousOperation():  # Django's name for forms with thousands of fields and the like
+            return Problem(400, "The request could not be read.")
         case PermissionDenied():
             return Problem(403, "You may not do this.")
         case exceptions.Throttled():
