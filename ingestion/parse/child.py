@@ -20,15 +20,19 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 def main(file: str, name: str, result: str, limits: str) -> None:
     """Parse and write the result; the exit status tells of what cannot be written down."""
     confine(**json.loads(limits))
+    try:
+        Path(result).write_text(json.dumps(_answer(file, name)), encoding="utf-8")
+    except MemoryError:  # wherever: libraries that are imported late need some, and so does the result
+        os._exit(OUT_OF_MEMORY)
+
+
+def _answer(file: str, name: str) -> dict[str, object]:
     from ingestion.parse import ParseError, parse
 
     try:
-        answer: dict[str, object] = {"parsed": parse(Path(file).read_bytes(), name).as_dict()}
+        return {"parsed": parse(Path(file).read_bytes(), name).as_dict()}
     except ParseError as error:
-        answer = {"error": str(error)}
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-    Path(result).write_text(json.dumps(answer), encoding="utf-8")
+        return {"error": str(error)}
 
 
 def confine(memory: int, cpu: int, output: int, parent: int) -> None:
@@ -37,6 +41,7 @@ def confine(memory: int, cpu: int, output: int, parent: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it: the end would not tell what the matter was
     os.nice(10)
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
