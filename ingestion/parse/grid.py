@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from ingestion.parse.limits import MAX_COLUMNS
+from ingestion.parse.types import ParseError
+
 MAX_SPAN = 100  # columns; a file may claim millions
 MAX_HEIGHT = 10_000
 Cell = tuple[str, int, int]  # text, columns, rows
@@ -24,6 +27,8 @@ def filled(rows: Iterable[Iterable[Cell]]) -> Iterator[list[str]]:
                     reaching[len(row)] = (text, height - 1)
                 row.append(text)
         _take(row, reaching)
+        if len(row) > MAX_COLUMNS:
+            raise ParseError(f"A table has more than {MAX_COLUMNS} columns.")
         yield row
 
 

@@ -11,7 +11,8 @@ from ingestion.parse.encoding import decode
 from ingestion.parse.types import Parsed
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.S)
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_NESTING = 100  # what lies deeper is left out by the library; its own limit of 20 loses the tenth level of a list
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 
 
 def parse(data: bytes) -> Parsed:
@@ -25,7 +26,9 @@ def parse(data: bytes) -> Parsed:
         text = text[front.end() :]
         if title := re.search(r"^title:\s*(.+)$", front[1], re.M):
             builder.title = title[1].strip("\"' ")
-    _Renderer(builder).render(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text))
+    _Renderer(builder).render(
+        MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"]).parse(text)
+    )
     return builder.finish()
 
 

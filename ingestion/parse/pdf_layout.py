@@ -55,7 +55,8 @@ def without_furniture(pages: list[list[Line]]) -> list[list[Line]]:
             or not (seen[_furniture_key(line)] >= enough or (len(pages) > 1 and _PAGE_NUMBER.match(line.text)))
         ]
 
-    return [kept(lines) for lines in pages]
+    cleared = [kept(lines) for lines in pages]
+    return cleared if any(cleared) else pages  # copies of one page repeat all that they say
 
 
 def _edges(lines: list[Line]) -> list[Line]:

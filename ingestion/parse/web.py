@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import accumulate, takewhile
 
 import lxml.html
 from lxml import etree
@@ -25,6 +25,7 @@ _BOILERPLATE = re.compile(
     r"($|[\s_-])",
     re.I,
 )
+_SHORT = 300  # characters: no page's own text hides in a menu of this size
 _BLOCKS = {
     *("p", "div", "section", "article", "main", "header", "footer", "blockquote", "dl", "dt", "dd", "figure"),
     *("figcaption", "address", "details", "summary", "fieldset", "body", "html", "center", "hgroup", "ul", "ol", "hr"),
@@ -168,11 +169,17 @@ def _dropped(element: etree._Element, tag: str) -> bool:
 
 def _mostly_links(element: etree._Element) -> bool:
     """A boilerplate name only counts on what is short or made of links: a "menu" may be the canteen's."""
+    if not _is_short(element):
+        return False
     text = _flat(element)
     linked = sum(len(_flat(link)) for link in element.xpath(".//a"))
-    return (
-        len(text) < 300 and not element.xpath(".//h1|.//h2|.//table") and (linked > len(text) * 0.5 or len(text) < 80)
-    )
+    return not element.xpath(".//h1|.//h2|.//table") and (linked > len(text) * 0.5 or len(text) < 80)
+
+
+def _is_short(element: etree._Element) -> bool:
+    """Stops counting early: menus inside menus inside menus would be counted again and again."""
+    sizes = accumulate(len(text.strip()) for text in element.itertext())
+    return all(size < _SHORT for size in sizes)
 
 
 def _flat(element: etree._Element) -> str:
