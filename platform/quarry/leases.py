@@ -47,6 +47,12 @@ def claim(queryset: QuerySet[Row], **changes: Any) -> int:
     )
 
 
+def held(queryset: QuerySet[Row], row: Row) -> QuerySet[Row]:
+    """The row while the claim under which `row` was read holds. The attempt counts as well: a thread of this same
+    process may have claimed it anew after an outage, and two must not both write."""
+    return queryset.filter(pk=row.pk, lease_owner=owner(), attempts=row.attempts)
+
+
 def release(queryset: QuerySet[Row], **changes: Any) -> int:
     """Gives rows back, if this process still holds them; 0 tells that another worker took them over."""
     return queryset.filter(lease_owner=owner()).update(lease_owner="", lease_until=None, **changes)
@@ -72,7 +78,7 @@ def holding(row: Row) -> Iterator[threading.Event]:
 
 
 def _renew(row: Row, lost: threading.Event, stop: threading.Event) -> None:
-    rows = type(row)._default_manager.filter(pk=row.pk, lease_owner=owner())
+    rows = held(type(row)._default_manager.all(), row)
     while not stop.wait(RENEW_SECONDS):
         try:
             close_old_connections()

@@ -68,8 +68,25 @@ def test_holding_renews_and_notices_a_takeover(transactional_db: Any, monkeypatc
     mine = Run.objects.filter(pk=run.pk)
     leases.claim(mine, status="running")
     mine.update(lease_until=timezone.now())
-    with leases.holding(run) as lost:
+    with leases.holding(mine.get()) as lost:
         assert not lost.wait(0.5)
         assert mine.get().lease_until > timezone.now() + timedelta(seconds=5)
         mine.update(lease_owner="another")
         assert lost.wait(2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_thread_of_the_same_process_takes_it_over_too(
+    transactional_db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.05)
+    person = User.objects.create_user("three@example.test")
+    run = Run.objects.create(kind="question", person=person, input={})
+    mine = Run.objects.filter(pk=run.pk)
+    leases.claim(mine, status="running")
+    first = mine.get()
+    leases.claim(mine, status="running")  # after an outage in which the lease ran out
+    with leases.holding(first) as lost:
+        assert lost.wait(2)
+    assert not leases.held(mine, first).exists()
+    assert leases.held(mine, mine.get()).exists()
