@@ -4,15 +4,22 @@ import type { Language, Me } from "./types";
 
 const AUTH = "/_allauth/browser/v1/auth";
 
-export type SignInOutcome = "ok" | "wrong" | "mfa";
+export type SignInOutcome = "ok" | "wrong" | "mfa" | "tooMany";
 
 interface AllauthBody {
+  errors?: { code: string }[];
   data?: { flows?: { id: string; is_pending?: boolean }[] };
 }
 
 function needsSecondFactor(body: unknown): boolean {
   const flows = (body as AllauthBody | undefined)?.data?.flows ?? [];
   return flows.some((flow) => flow.id.startsWith("mfa") && flow.is_pending !== false);
+}
+
+/** After too many failures allauth answers 400, the same as for a wrong password; only the code tells. */
+function isLimited(body: unknown): boolean {
+  const errors = (body as AllauthBody | undefined)?.errors ?? [];
+  return errors.some((error) => error.code === "too_many_login_attempts");
 }
 
 /** Ask who we are first: that answer also leaves the CSRF cookie that signing in needs. */
@@ -26,7 +33,7 @@ export async function signIn(email: string, password: string): Promise<SignInOut
   const body = await readBody(response);
   if (response.ok || response.status === 409) return "ok";
   if (response.status === 401) return needsSecondFactor(body) ? "mfa" : "wrong";
-  if (response.status === 400) return "wrong";
+  if (response.status === 400) return isLimited(body) ? "tooMany" : "wrong";
   throw problemFrom(response.status, body, response.headers.get("Retry-After"));
 }
 

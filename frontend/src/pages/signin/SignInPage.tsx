@@ -26,7 +26,7 @@ function useSignIn() {
     try {
       const outcome = await signIn(email, password);
       if (outcome === "ok") await client.invalidateQueries({ queryKey: keys.me });
-      else setError(t(outcome === "mfa" ? "signIn.mfa" : "signIn.wrong"));
+      else setError(t(`signIn.${outcome}`));
     } catch (cause) {
       const tooMany = cause instanceof ApiError && cause.status === 429;
       setError(tooMany ? t("signIn.tooMany") : textOf(cause));
