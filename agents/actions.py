@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from quarry import events, leases
 from quarry.api import Problem
+from quarry.api.problem import not_found
 from quarry.events import stream
 
 from agents import policies, queue, selectors
@@ -30,15 +31,21 @@ def start(person: User, kind: str, input: Mapping[str, Any]) -> Run:
 
 @transaction.atomic
 def cancel(person: User, run: Run) -> Run:
-    """Asks for the run to stop. One that still waits ends at once, one that has ended stays as it is."""
+    """Asks for the run to stop. One on which nobody works ends at once, one that has ended stays as it is."""
     policies.require_owner(person, run)
-    if run.ended:
-        return run
-    record(person, "question.cancel", run, {})
-    if not end_cancelled(Run.objects.filter(pk=run.pk, status=Run.Status.QUEUED)):
+    # Locked before the audit event: see `record`.
+    found = Run.objects.select_for_update().filter(pk=run.pk).first()
+    if found is None:
+        raise not_found()
+    if found.ended:
+        return found
+    if found.status == Run.Status.RUNNING:
         transaction.on_commit(lambda: events.request_cancel(run.pk))
-    run.refresh_from_db()
-    return run
+    else:
+        end_cancelled(Run.objects.filter(pk=run.pk))
+    record(person, "question.cancel", found, {})
+    found.refresh_from_db()
+    return found
 
 
 def end_cancelled(waiting: QuerySet[Run]) -> bool:
@@ -58,12 +65,29 @@ def decide(person: User, run: Run, step: Step, decision: str, note: str = "") ->
 
 
 def fail(run: Run, title: str, detail: str, code: str = "internal") -> None:
-    """Ends the run with an error that the person can read, if it is still this process's to end."""
-    error = {"title": title, "detail": detail, "type": f"urn:quarry:problem:{code}"}
-    mine = Run.objects.filter(pk=run.pk, status=Run.Status.RUNNING)
-    if leases.release(mine, status=Run.Status.FAILED, error=error, ended_at=timezone.now()):
-        Step.objects.filter(run=run, status=Step.Status.RUNNING).update(status=Step.Status.FAILED, ended=timezone.now())
-        announce_end(Run.objects.get(pk=run.pk))
+    """Ends the run with an error that the person can read, if it is still this attempt's to end."""
+    end_failed(leases.held(Run.objects.filter(status=Run.Status.RUNNING), run), title, detail, code)
+
+
+@transaction.atomic
+def end_failed(rows: QuerySet[Run], title: str, detail: str, code: str) -> bool:
+    """Ends the run that is found in `rows`, if one is: the row, its open steps, the audit event, its last event."""
+    run = rows.select_for_update().first()
+    if run is None:
+        return False
+    run.status, run.ended_at, run.lease_owner, run.lease_until = Run.Status.FAILED, timezone.now(), "", None
+    run.error = {"title": title, "detail": detail, "type": f"urn:quarry:problem:{code}"}
+    run.save(update_fields=["status", "error", "ended_at", "lease_owner", "lease_until"])
+    end_steps(run, title)
+    record(run.person, "question.fail", run, {"error": run.error, "attempts": run.attempts})
+    transaction.on_commit(lambda: announce_end(run))
+    return True
+
+
+def end_steps(run: Run, why: str) -> None:
+    """Ends the steps that an attempt left open."""
+    left = Step.objects.filter(run=run, status=Step.Status.RUNNING)
+    left.update(status=Step.Status.FAILED, ended=timezone.now(), result={"error": why})
 
 
 def announce_end(run: Run) -> None:

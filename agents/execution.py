@@ -25,9 +25,11 @@ def execute(run_id: UUID | str) -> None:
     waiting = Run.objects.filter(pk=run_id, status=Run.Status.QUEUED)
     if not leases.claim(waiting, status=Run.Status.RUNNING, started_at=timezone.now()):
         return
-    run = Run.objects.select_related("person").get(pk=run_id)
-    queue.announce_positions()
+    run = Run.objects.select_related("person").filter(pk=run_id).first()
+    if run is None:
+        return  # deleted with its conversation, just now
     try:
+        queue.announce_positions()
         with leases.holding(run) as lost, events.Publisher(run.id) as publisher:
             _attempt(run, Recorder(run, publisher), lost.is_set)
     except OUTAGES:
@@ -40,6 +42,8 @@ def _attempt(run: Run, recorder: Recorder, lost: Callable[[], bool]) -> None:
     asked = events.cancel_check(run.id, deadline)
     try:
         outcome = Question(run, recorder, lambda: asked() or lost(), deadline).answer()
+        if outcome.cancelled and time.monotonic() > deadline:
+            raise TimeLimit
         recorder.flush()
         finish(run, outcome)
     except OUTAGES:
@@ -49,6 +53,9 @@ def _attempt(run: Run, recorder: Recorder, lost: Callable[[], bool]) -> None:
     except runtime.RuntimeFault as fault:
         actions.fail(run, "The model cannot answer", str(fault), "model")
     except Exception:
+        if not Run.objects.filter(pk=run.pk).exists():
+            logger.info("Run %s was deleted while it was worked on", run.id)
+            return
         logger.exception("Run %s failed", run.id)
         actions.fail(run, "Something went wrong on our side", "The error was logged; an administrator finds it there.")
 
@@ -66,7 +73,7 @@ def finish(run: Run, outcome: Outcome) -> None:
         "model_sha256": outcome.model.sha256 if outcome.model else "",
         "ended_at": timezone.now(),
     }
-    if not leases.release(Run.objects.filter(pk=run.pk, status=Run.Status.RUNNING), **changes):
+    if not leases.release(leases.held(Run.objects.filter(status=Run.Status.RUNNING), run), **changes):
         return  # another worker took it over
     run.refresh_from_db()
     record(run.person, "question.answer", run, _answer_facts(run, outcome))

@@ -12,7 +12,7 @@ from quarry import events, leases
 from quarry.web.health import queue_length
 
 from agents import actions, queue
-from agents.models import Run, Step
+from agents.models import Run
 
 LOST_AFTER = timedelta(seconds=20)
 REASON = "The worker stopped; another one starts over."
@@ -57,22 +57,13 @@ def _take_up(run: Run) -> None:
     elif run.attempts >= leases.MAX_ATTEMPTS:
         _give_up(mine, run)
     elif mine.update(status=Run.Status.QUEUED, lease_owner="", lease_until=None, sent_at=timezone.now()):
-        _end_steps(run)
+        actions.end_steps(run, "The worker stopped.")
         transaction.on_commit(lambda: _restart(run))
 
 
 def _give_up(mine: QuerySet[Run], run: Run) -> None:
     detail = f"The worker stopped {run.attempts} times while it worked on this. Ask again, or ask an administrator."
-    error = {"title": "The run was interrupted", "detail": detail, "type": "urn:quarry:problem:interrupted"}
-    if mine.update(status=Run.Status.FAILED, error=error, ended_at=timezone.now(), lease_owner="", lease_until=None):
-        _end_steps(run)
-        transaction.on_commit(lambda: actions.announce_end(Run.objects.get(pk=run.pk)))
-
-
-def _end_steps(run: Run) -> None:
-    Step.objects.filter(run=run, status=Step.Status.RUNNING).update(
-        status=Step.Status.FAILED, ended=timezone.now(), result={"error": "The worker stopped."}
-    )
+    actions.end_failed(mine, "The run was interrupted", detail, "interrupted")
 
 
 def _restart(run: Run) -> None:

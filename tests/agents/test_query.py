@@ -10,7 +10,9 @@ HISTORY = [
 ]
 
 
-@pytest.mark.parametrize("question", ["And what does it not cover?", "What about the valves?", "那保固外的呢？", "Why?"])
+@pytest.mark.parametrize(
+    "question", ["And what does it not cover?", "What about the valves?", "那保固外的呢？", "Why?"]
+)
 def test_a_follow_up_is_searched_with_the_question_before_it(question: str) -> None:
     assert is_follow_up(question)
     query = search_query(question, HISTORY)
@@ -25,13 +27,16 @@ def test_a_question_that_stands_by_itself_is_searched_alone() -> None:
     assert search_query("Why?", []) == "Why?"
 
 
-@pytest.mark.parametrize("text", ["Hi", "hello!", "Thank you very much.", "你好", "謝謝您！", "  早安  ", "OK", "Hello there"])
+@pytest.mark.parametrize(
+    "text", ["Hi", "hello!", "Thank you very much.", "你好", "謝謝您！", "  早安  ", "OK", "Hello there"]
+)
 def test_small_talk(text: str) -> None:
     assert is_small_talk(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["Hi, how many days of leave do I have?", "你好，請問特休幾天？", "Thanks to whom?", "", "okapi", "hello " * 30]
+    "text",
+    ["Hi, how many days of leave do I have?", "你好，請問特休幾天？", "Thanks to whom?", "", "okapi", "hello " * 30],
 )
 def test_what_is_no_small_talk(text: str) -> None:
     assert not is_small_talk(text)

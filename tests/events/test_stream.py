@@ -148,9 +148,26 @@ def test_a_deadline_counts_as_cancelled(run_id: RunId) -> None:
     assert events.cancel_check(run_id, deadline=time.monotonic() - 1)()
 
 
-@pytest.mark.parametrize("text", ["", "x", "1-", "-1", "1-2-3", "١", "$", "+", "0" * 30])
+@pytest.mark.parametrize("text", ["", "x", "1-", "-1", "1-2-3", "١", "$", "+", "0" * 30, str(2**64), f"1-{2**64}"])
 def test_what_is_no_event_id(text: str) -> None:
     assert not events.is_event_id(text)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
+def test_valkey_takes_every_event_id(milliseconds: int, number: int) -> None:
+    text = f"{milliseconds}-{number}"
+    assert events.is_event_id(text)
+    connection.client().xread({"no such stream": text})
+
+
+def test_a_follower_of_the_last_event_knows_that_it_is_over(run_id: RunId) -> None:
+    token = events.publish(run_id, "token", {"text": "x"})
+    assert not events.is_over(run_id, token)
+    done = events.publish(run_id, "done", {})
+    assert events.is_over(run_id, done)
+    assert not events.is_over(run_id, token)
+    assert not events.is_over(uuid.uuid4(), events.START)
 
 
 def test_a_restart_of_valkey_neither_loses_nor_repeats(

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
 
 from apps.accounts import keys
 from apps.accounts.models import ApiKey, User
+from apps.accounts.policies import SCOPE_REFUSED, key_allows
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -35,14 +36,14 @@ def person(request: Request) -> User:
     return request.user
 
 
-def caller(request: HttpRequest, scope: str) -> User | None:
-    """The person behind a plain Django request (async views have no DRF), if their key allows `scope`. Reads only:
-    no CSRF check is made, so use it for safe methods."""
-    try:
-        found = ApiKeyAuthentication().authenticate(request)
-    except AuthenticationFailed:
-        return None
+def caller(request: HttpRequest, scope: str) -> User:
+    """The person behind a plain Django request (async views have no DRF), if their key allows `scope`; else it raises
+    what a DRF view would. No CSRF check is made, so use it for safe methods."""
+    found = ApiKeyAuthentication().authenticate(request)
     if found is not None:
-        return found[0] if not found[1].scopes or scope in found[1].scopes else None
-    user = request.user
-    return user if isinstance(user, User) and user.is_active else None
+        if not key_allows(found[1], scope):
+            raise PermissionDenied(SCOPE_REFUSED)
+        return found[0]
+    if isinstance(request.user, User) and request.user.is_active:
+        return request.user
+    raise NotAuthenticated

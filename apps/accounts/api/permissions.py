@@ -5,13 +5,13 @@ from typing import Any
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from apps.accounts.models import ApiKey
-from apps.accounts.policies import key_allows, may_administer
+from apps.accounts.policies import SCOPE_REFUSED, key_allows, may_administer
 
 
 class SignedInWithScope(BasePermission):
     """A view names its scope in `scope`; without one, reading needs `read` and the rest `write`."""
 
-    message = "This API key's scopes do not allow it."
+    message = SCOPE_REFUSED
 
     def has_permission(self, request: Any, view: Any) -> bool:
         if not request.user.is_authenticated:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from psycopg_pool import PoolTimeout
 from redis.exceptions import ConnectionError as ValkeyConnectionError
@@ -18,6 +18,8 @@ from rest_framework.response import Response
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout, ValkeyConnectionError, ValkeyTimeoutError)
+# Checked before, and true a moment later: a name was taken, or what is referred to was deleted.
+RACES = {"23503", "23505"}
 TITLES = {
     400: "The request is not valid",
     401: "Sign in first",
@@ -64,7 +66,8 @@ class Problem(Exception):
         return body | ({"errors": self.errors} if self.errors else {})
 
     def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(self.retry_after)} if self.retry_after else {}
+        found = {"Retry-After": str(self.retry_after)} if self.retry_after else {}
+        return found | ({"WWW-Authenticate": 'Bearer realm="quarry"'} if self.status == 401 else {})
 
 
 def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
@@ -72,8 +75,7 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     problem = problem_of(error)
     if problem.status >= 500:
         logger.error("%s: %s", context["request"].path, error, exc_info=error)
-    extra = {"WWW-Authenticate": 'Bearer realm="quarry"'} if problem.status == 401 else {}
-    response = Response(problem.body(), problem.status, headers=problem.headers() | extra)
+    response = Response(problem.body(), problem.status, headers=problem.headers())
     response.content_type = CONTENT_TYPE
     response.exception = True
     _roll_back()
@@ -87,6 +89,8 @@ def problem_of(error: BaseException | None) -> Problem:
     match error:
         case Problem():
             return error
+        case IntegrityError() if getattr(error.__cause__, "sqlstate", "") in RACES:
+            return Problem(409, "Somebody changed the same thing at the same moment. Look again.", code="conflict")
         case exceptions.ValidationError():
             return _invalid(error.detail)
         case DjangoValidationError():

@@ -8,7 +8,7 @@ expires a day after its run ended, and a follower is told how to ask the row, so
 from .cancel import cancel_check, clear_cancel, is_cancelled, request_cancel
 from .follow import follow, follow_async
 from .publish import Publisher, publish
-from .stream import HEARTBEAT, START, TERMINAL, Event, is_event_id, last_id
+from .stream import HEARTBEAT, START, TERMINAL, Event, is_event_id, is_over
 
 __all__ = [
     "HEARTBEAT",
@@ -22,7 +22,7 @@ __all__ = [
     "follow_async",
     "is_cancelled",
     "is_event_id",
-    "last_id",
+    "is_over",
     "publish",
     "request_cancel",
 ]

@@ -1,5 +1,6 @@
 """The stream itself: its key, its bounds, and how an event is written into it and read back."""
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,8 @@ KEEP_ENDED = 24 * 3600
 LOST = (exceptions.ConnectionError, exceptions.TimeoutError, OSError)
 
 RunId = UUID | str
-_ID = re.compile(r"\d{1,20}(-\d{1,20})?", re.ASCII)
+_ID = re.compile(r"(\d{1,20})(?:-(\d{1,20}))?", re.ASCII)
+_HIGHEST = 2**64 - 1  # of either number; Valkey refuses a higher one
 
 
 class Event(NamedTuple):
@@ -38,7 +40,8 @@ def key(run_id: RunId) -> str:
 
 def is_event_id(text: str) -> bool:
     """Whether `text` can be an event's id, for instance what a browser sends as Last-Event-ID."""
-    return _ID.fullmatch(text) is not None
+    found = _ID.fullmatch(text)
+    return found is not None and all(int(number or 0) <= _HIGHEST for number in found.groups())
 
 
 def encode(kind: str, data: Mapping[str, Any], nonce: str) -> dict[Any, Any]:
@@ -63,7 +66,16 @@ def unpack(reply: Any) -> Iterator[Event]:
             yield from map(decode, page)
 
 
-def last_id(run_id: RunId) -> str:
-    """The id of the newest event, or START where there is none."""
+def last(run_id: RunId) -> Event | None:
+    """The newest event, or None where there is none."""
     entries = cast(list[Any], connection.client().xrevrange(key(run_id), count=1))
-    return entries[0][0].decode() if entries else START
+    return decode(entries[0]) if entries else None
+
+
+def is_over(run_id: RunId, after: str) -> bool:
+    """Whether a follower who has seen the event `after` has seen the last one that there will ever be. While Valkey
+    is away nobody knows: then no."""
+    with contextlib.suppress(*LOST):
+        newest = last(run_id)
+        return newest is not None and newest.kind in TERMINAL and newest.id == after
+    return False
