@@ -3,8 +3,13 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.core.exceptions import ValidationError
+from django.db import DataError
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
+
+from quarry.api.problem import Problem
 
 
 class CursorPage(CursorPagination):
@@ -14,6 +19,14 @@ class CursorPage(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = 200
     ordering = "-created_at"
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any] | None:
+        """A cursor holds a value of the column that the list is ordered by: one that is made up may hold anything."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValueError, ValidationError, DataError):
+            text = "This is not a cursor that a page of this list gave."
+            raise Problem(400, text, errors={"cursor": [text]}) from None
 
     def get_ordering(self, request: Any, queryset: Any, view: Any) -> tuple[str, ...]:
         own = getattr(view, "ordering", self.ordering)
