@@ -1,14 +1,17 @@
 """`Idempotency-Key` on every POST: a repeated request gets the first one's answer and does nothing again.
 
 Follows draft-ietf-httpapi-idempotency-key-header: the same key while the first request still runs is 409, with
-another body 422. Answers are kept for a day in Valkey. Answers that a repeat might change (sign-in, rate limit,
-faults of ours) are not kept.
+another body 422. Answers are kept for a day in Valkey, encrypted with the caller's own credential, since some hold a
+new key or password that is shown just once. Answers that a repeat might change (sign-in, rate limit, faults of ours)
+are not kept.
 """
 
 import base64
 import hashlib
 import json
 
+from cryptography.fernet import Fernet
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
@@ -33,7 +36,7 @@ class Idempotency(MiddlewareMixin):
             request.META["quarry.idempotency"] = (name, print_)
             return None
         kept = valkey.client().get(name)
-        return _answer(kept if isinstance(kept, bytes) else None, print_)
+        return _answer(request, kept if isinstance(kept, bytes) else None, print_)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         held = request.META.pop("quarry.idempotency", None)
@@ -43,14 +46,23 @@ class Idempotency(MiddlewareMixin):
         if response.status_code >= 500 or response.status_code in NOT_KEPT or response.streaming:
             valkey.client().delete(name)
         else:
-            valkey.client().set(name, _pack(response, print_), ex=KEEP_SECONDS)
+            valkey.client().set(name, _cipher(request).encrypt(_pack(response, print_)), ex=KEEP_SECONDS)
         return response
 
 
 def _name(request: HttpRequest, key: str) -> str:
-    """Keys of different people and paths never meet: the credential is part of the name, hashed."""
-    credential = request.headers.get("Authorization") or request.COOKIES.get("quarry_session", "")
-    return "idempotency:" + hashlib.sha256("\0".join([credential, request.path, key]).encode()).hexdigest()
+    """Keys of different people and paths never meet."""
+    return "idempotency:" + _digest(request, "name", request.path, key).hex()
+
+
+def _cipher(request: HttpRequest) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_digest(request, "cipher")))
+
+
+def _digest(request: HttpRequest, *parts: str) -> bytes:
+    """Of what does not lie in Valkey: this installation's secret and the caller's credential."""
+    credential = request.headers.get("Authorization") or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    return hashlib.sha256("\0".join([settings.SECRET_KEY, credential, *parts]).encode()).digest()
 
 
 def _fingerprint(request: HttpRequest) -> str:
@@ -60,12 +72,12 @@ def _fingerprint(request: HttpRequest) -> str:
     return request.headers.get("Content-Length", "")
 
 
-def _answer(kept: bytes | None, print_: str) -> HttpResponse | None:
+def _answer(request: HttpRequest, kept: bytes | None, print_: str) -> HttpResponse | None:
     if kept is None:
         return None
     if kept == PENDING:
         return respond(Problem(409, "The first request with this Idempotency-Key is still running.", retry_after=1))
-    packed = json.loads(kept)
+    packed = json.loads(_cipher(request).decrypt(kept))
     if packed["fingerprint"] != print_:
         return respond(Problem(422, "This Idempotency-Key was used with another request body."))
     response = HttpResponse(base64.b64decode(packed["body"]), status=packed["status"], content_type=packed["type"])
@@ -73,12 +85,11 @@ def _answer(kept: bytes | None, print_: str) -> HttpResponse | None:
     return response
 
 
-def _pack(response: HttpResponse, print_: str) -> str:
-    return json.dumps(
-        {
-            "status": response.status_code,
-            "type": response.headers.get("Content-Type", ""),
-            "body": base64.b64encode(response.content).decode(),
-            "fingerprint": print_,
-        }
-    )
+def _pack(response: HttpResponse, print_: str) -> bytes:
+    packed = {
+        "status": response.status_code,
+        "type": response.headers.get("Content-Type", ""),
+        "body": base64.b64encode(response.content).decode(),
+        "fingerprint": print_,
+    }
+    return json.dumps(packed).encode()
