@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from quarry import events, workers
 from quarry.api import Problem
+from quarry.api.problem import not_found
 
 import agents.actions
 from agents.models import Run
@@ -33,7 +34,7 @@ def create_conversation(person: User, collections: Sequence[UUID] | None = None,
 @transaction.atomic
 def change_conversation(person: User, conversation: Conversation, changes: Mapping[str, Any]) -> Conversation:
     """Renames a conversation, or has it search other collections from now on."""
-    policies.require_owner(person, conversation)
+    conversation = _locked(person, conversation)
     if "title" in changes:
         conversation.title = changes["title"]
         conversation.save(update_fields=["title"])
@@ -46,8 +47,9 @@ def change_conversation(person: User, conversation: Conversation, changes: Mappi
 @transaction.atomic
 def delete_conversation(person: User, conversation: Conversation) -> None:
     """Deletes a conversation with its answers; a run that still works is asked to stop."""
-    policies.require_owner(person, conversation)
-    runs = list(Run.objects.filter(messages__conversation=conversation).distinct())
+    conversation = _locked(person, conversation)
+    # Locked, so that no worker adds a step to a run, or ends one, while it goes.
+    runs = list(Run.objects.select_for_update().filter(pk__in=conversation.messages.exclude(run=None).values("run")))
     record(person, "conversation.delete", conversation, {"messages": conversation.messages.count()})
     conversation.delete()
     Run.objects.filter(pk__in=[run.pk for run in runs]).delete()
@@ -59,8 +61,8 @@ def delete_conversation(person: User, conversation: Conversation) -> None:
 def ask(person: User, conversation: Conversation, content: str) -> tuple[Message, Message]:
     """Stores the question and an answer to come. While an answer is being written the next question is refused: it
     would be asked without the answer that it may refer to."""
-    policies.require_owner(person, conversation)
-    _lock_idle(conversation)
+    conversation = _locked(person, conversation)
+    _refuse_busy(conversation)
     ordinal = conversation.messages.count()
     question = Message.objects.create(conversation=conversation, ordinal=ordinal, role=Message.Role.USER, text=content)
     run = _start(person, conversation, question)
@@ -78,15 +80,17 @@ def ask(person: User, conversation: Conversation, content: str) -> tuple[Message
 @transaction.atomic
 def regenerate(person: User, answer: Message) -> tuple[Message, Message]:
     """Answers the same question again, in the place of the answer."""
-    conversation = answer.conversation
-    policies.require_owner(person, conversation)
+    conversation = _locked(person, answer.conversation)
     if answer.role != Message.Role.ASSISTANT:
         raise Problem(409, "Only an answer can be made again.", code="not-an-answer")
-    _lock_idle(conversation)
+    _refuse_busy(conversation)
     question = conversation.messages.get(ordinal=answer.ordinal - 1)
+    replaced = list(Run.objects.filter(messages=answer).values_list("pk", flat=True))
     answer.run = _start(person, conversation, question)
     answer.save(update_fields=["run"])
     Feedback.objects.filter(message=answer).delete()
+    # Nothing leads to it any more: it would stay behind when the conversation is deleted.
+    Run.objects.filter(pk__in=replaced).delete()
     _record_question(person, conversation, question, answer.run)
     return question, answer
 
@@ -94,7 +98,7 @@ def regenerate(person: User, answer: Message) -> tuple[Message, Message]:
 @transaction.atomic
 def give_feedback(person: User, message: Message, rating: str | None, comment: str = "") -> Feedback | None:
     """Rates an answer, or takes the rating back."""
-    policies.require_owner(person, message.conversation)
+    _locked(person, message.conversation)
     if message.role != Message.Role.ASSISTANT:
         raise Problem(409, "Only an answer can be rated.", code="not-an-answer")
     record(person, "answer.rate", message.run, {"rating": rating})
@@ -129,9 +133,17 @@ def _ids(conversation: Conversation) -> list[str]:
     return sorted(str(pk) for pk in conversation.collections.values_list("pk", flat=True))
 
 
-def _lock_idle(conversation: Conversation) -> None:
-    """Of two questions at once one waits here and then sees the other's run."""
-    Conversation.objects.select_for_update().get(pk=conversation.pk)
+def _locked(person: User, conversation: Conversation) -> Conversation:
+    """The person's conversation as it is now. Who writes in it does so one after the other: of two questions at once
+    the second sees the first one's run."""
+    policies.require_owner(person, conversation)
+    found = Conversation.objects.select_for_update().filter(pk=conversation.pk).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _refuse_busy(conversation: Conversation) -> None:
     if selectors.active_run(conversation):
         raise Problem(409, "An answer is still being written. Stop it, or wait for it.", code="conversation-busy")
 
