@@ -70,7 +70,7 @@ def _remembered() -> tuple[int, str] | None:
     try:
         kept = json.loads(_anchor().read_text())
         return int(kept["checked"]), str(kept["head"])
-    except (FileNotFoundError, ValueError, KeyError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -25,6 +25,8 @@ COLUMNS = [
 ]
 # OCSF classes (schema.ocsf.io, 1.3.0): the class and activity an action belongs to, by its beginning.
 AUTHENTICATION, ACCOUNT_CHANGE, API_ACTIVITY = 3002, 3001, 6003
+# Spreadsheets take what begins so for a formula; the wide forms too, where Chinese is typed.
+FORMULA = "=+-@\t\r\n＝＋－＠"
 ACTIVITIES = {"create": 1, "upload": 1, "ask": 1, "query": 2, "change": 3, "delete": 4, "revoke": 4}
 
 
@@ -101,4 +103,4 @@ def _class(action: str) -> tuple[int, int]:
 
 
 def _inert(value: Any) -> Any:
-    return "'" + value if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+    return "'" + value if isinstance(value, str) and value[:1] in FORMULA and value else value

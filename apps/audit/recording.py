@@ -37,7 +37,7 @@ def record(
         kind,
         key,
         label,
-        json.dumps(facts, cls=DjangoJSONEncoder).replace("\\u0000", ""),
+        json.dumps(_storable(facts), cls=DjangoJSONEncoder),
         client_address(source) if source else None,
     ]
     with connection.cursor() as cursor:
@@ -48,5 +48,18 @@ def _described(object: models.Model | str | None) -> tuple[str, str, str]:
     if object is None:
         return "", "", ""
     if isinstance(object, str):
-        return "text", "", object.replace("\x00", "")[:300]
-    return object._meta.model_name or "", str(object.pk), str(object).replace("\x00", "")[:300]
+        return "text", "", _storable(object)[:300]
+    return object._meta.model_name or "", str(object.pk), _storable(str(object))[:300]
+
+
+def _storable(value: Any) -> Any:
+    """The same without what PostgreSQL stores in no text: NUL, and halves of surrogate pairs. An event must never
+    fail on the text that it tells of."""
+    match value:
+        case str():
+            return value.replace("\x00", "").encode("utf-8", "replace").decode()
+        case dict():
+            return {_storable(key): _storable(each) for key, each in value.items()}
+        case list() | tuple() | set():
+            return [_storable(each) for each in value]
+    return value

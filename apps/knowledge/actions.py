@@ -157,6 +157,11 @@ def retry_document(actor: User, document: Document) -> Document:
     return document
 
 
+def record_download(actor: User, document: Document, part: str = "") -> None:
+    """The original leaves the house: who has it can be asked later. A part is recorded as well as the whole."""
+    record(actor, "document.download", document, _facts(document) | ({"part": part} if part else {}))
+
+
 @transaction.atomic
 def search_and_record(person: User, query: str, scope: Scope | None = None, k: int = 10) -> Hits:
     """A search on a person's behalf, with the audit event that tells who asked for what and found what."""

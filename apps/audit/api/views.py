@@ -7,6 +7,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from quarry.api.streaming import streamed
 from rest_framework import mixins
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -62,7 +63,7 @@ class ExportView(APIView):
             record(person(request), "audit.export", None, {"format": form} | {k: str(v) for k, v in filters.items()})
         name = f"quarry-audit-{timezone.now():%Y%m%d-%H%M%S}.{ending}"
         return StreamingHttpResponse(
-            lines(events.iterator(chunk_size=500)),
+            streamed(request._request, lines(events.iterator(chunk_size=500))),
             content_type=content_type,
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )

@@ -1,14 +1,12 @@
 """The original file over HTTP: in pieces, resumable, and never run by a browser in our name."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from quarry.api import Problem
+from quarry.api.streaming import streamed
 
 from apps.knowledge import blobs
 from apps.knowledge.models import Document
@@ -29,7 +27,7 @@ def respond(request: Any, document: Document) -> HttpResponse | StreamingHttpRes
     wanted = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
     start, end, status = _range(wanted, document.size)
     pieces = blobs.read(document.sha256, start, end - start)
-    response = StreamingHttpResponse(_aside(pieces) if isinstance(request, ASGIRequest) else pieces, status=status)
+    response = StreamingHttpResponse(streamed(request, pieces), status=status)
     for name, value in (_headers(document, tag) | {"Content-Length": str(end - start)}).items():
         response.headers[name] = value
     if status == 206:
@@ -62,13 +60,3 @@ def _range(header: str, size: int) -> tuple[int, int, int]:
     if start >= size or end <= start:
         raise Problem(416, f"The file has {size} bytes: the range lies outside.", title="Range not satisfiable")
     return start, end, 206
-
-
-async def _aside(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Reads in a thread: Django would otherwise gather the whole file in memory before it sends."""
-    while piece := await sync_to_async(_next, thread_sensitive=False)(pieces):
-        yield piece
-
-
-def _next(pieces: Iterator[bytes]) -> bytes:
-    return next(pieces, b"")

@@ -132,7 +132,11 @@ class DocumentsView(mixins.RetrieveModelMixin, GenericViewSet[Document]):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def content(self, request: Request, pk: uuid.UUID) -> HttpResponseBase:
         """The original file; `Range` is honoured."""
-        return content.respond(request._request, self.get_object())
+        document = self.get_object()
+        response = content.respond(request._request, document)
+        if response.status_code != 304:
+            actions.record_download(person(request), document, response.headers.get("Content-Range", ""))
+        return response
 
 
 class PassagesView(mixins.ListModelMixin, GenericViewSet[Passage]):
