@@ -2,17 +2,21 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection, models, transaction
+from django.db.models import QuerySet
 from quarry.api import Problem
+from quarry.api.problem import not_found
 
 from apps.accounts import keys
 from apps.accounts.models import ApiKey, Group, User
 from apps.accounts.policies import SCOPES, require_administrator
 from apps.audit import record
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 def made_up_password() -> str:
@@ -54,6 +58,8 @@ def create_person(actor: User, *, groups: Iterable[Group] = (), password: str = 
 def change_person(actor: User, person: User, changes: Mapping[str, Any]) -> User:
     """Changes name, role, activity, language or groups. The last active administrator stays one."""
     require_administrator(actor)
+    _lock_administrators()
+    person = _locked(User, person)
     groups = changes.get("groups")
     before = {name: getattr(person, name) for name in changes if name != "groups"}
     for name in before:
@@ -91,25 +97,31 @@ def change_own_password(person: User, current: str, new: str) -> None:
 
 @transaction.atomic
 def change_own_profile(person: User, changes: Mapping[str, Any]) -> User:
-    for name in changes:
+    """Changes one's own name or language."""
+    facts = {name: [getattr(person, name), changes[name]] for name in changes if getattr(person, name) != changes[name]}
+    for name in facts:
         setattr(person, name, changes[name])
-    person.save(update_fields=list(changes))
+    if facts:
+        person.save(update_fields=list(facts))
+        record(person, "person.change", person, facts)
     return person
 
 
 @transaction.atomic
-def create_group(actor: User, name: str, description: str = "") -> Group:
+def create_group(actor: User, name: str, description: str = "", members: Sequence[User] = ()) -> Group:
     require_administrator(actor)
     if Group.objects.filter(name=name).exists():
         raise Problem(409, f"There is a group {name!r} already.")
     group = Group.objects.create(name=name, description=description)
-    record(actor, "group.create", group, {})
+    group.members.set(members)
+    record(actor, "group.create", group, {"members": sorted(member.email for member in members)})
     return group
 
 
 @transaction.atomic
 def change_group(actor: User, group: Group, changes: Mapping[str, Any]) -> Group:
     require_administrator(actor)
+    group = _locked(Group, group)
     if Group.objects.filter(name=changes.get("name")).exclude(pk=group.pk).exists():
         raise Problem(409, f"There is a group {changes['name']!r} already.")
     members: Sequence[User] | None = changes.get("members")
@@ -127,17 +139,18 @@ def change_group(actor: User, group: Group, changes: Mapping[str, Any]) -> Group
 @transaction.atomic
 def delete_group(actor: User, group: Group) -> None:
     require_administrator(actor)
+    group = _locked(Group, group)
     record(actor, "group.delete", group, {"members": sorted(group.members.values_list("email", flat=True))})
     group.delete()
 
 
 @transaction.atomic
-def create_api_key(actor: User | None, user: User, name: str, scopes: Sequence[str] = ()) -> tuple[ApiKey, str]:
-    """A key for `user`; its text is returned here and nowhere else. `actor` None: the machine's own command line."""
-    unknown = sorted(set(scopes) - SCOPES.keys())
-    if unknown:
-        known = ", ".join(SCOPES)
-        raise Problem(400, f"Unknown scope: {', '.join(unknown)}. Known: {known}.", errors={"scopes": unknown})
+def create_api_key(
+    actor: User | None, user: User, name: str, scopes: Sequence[str] = (), using: ApiKey | None = None
+) -> tuple[ApiKey, str]:
+    """A key for `user`; its text is returned here and nowhere else. `actor` None: the machine's own command line.
+    A key that was made by `using` another one may do no more than that one."""
+    _refuse_scopes(set(scopes), using)
     text = keys.new_key()
     key = ApiKey.objects.create(
         user=user, name=name, prefix=text[:8], digest=keys.digest(text), scopes=sorted(set(scopes))
@@ -148,8 +161,17 @@ def create_api_key(actor: User | None, user: User, name: str, scopes: Sequence[s
 
 @transaction.atomic
 def revoke_api_key(actor: User, key: ApiKey) -> None:
+    key = _locked(ApiKey, key)
     record(actor, "api_key.revoke", key, {"owner": key.user.email})
     key.delete()
+
+
+def _locked(model: type[Row], row: Row) -> Row:
+    """The row as it is now, until the commit; always before the audit event, for which others wait."""
+    found = model._default_manager.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if found is None:
+        raise not_found()
+    return found
 
 
 def _names(groups: Iterable[Group]) -> list[str]:
@@ -161,11 +183,27 @@ def _refuse_taken(email: str) -> None:
         raise Problem(409, "There is a person with this address already.", errors={"email": ["Already in use."]})
 
 
+def _administrators() -> QuerySet[User]:
+    return User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)
+
+
+def _lock_administrators() -> None:
+    """Makes two administrators who demote each other at once wait for one another, in the same order."""
+    list(_administrators().select_for_update().order_by("pk"))
+
+
 def _refuse_without_administrator() -> None:
-    # The lock makes two administrators who demote each other at once wait for one another.
-    admins = User.objects.select_for_update().filter(role=User.Role.ADMINISTRATOR, is_active=True)
-    if not list(admins):
+    if not _administrators().exists():
         raise Problem(409, "This is the last administrator: make somebody else one first.")
+
+
+def _refuse_scopes(scopes: set[str], using: ApiKey | None) -> None:
+    if unknown := sorted(scopes - SCOPES.keys()):
+        text = f"Unknown scope: {', '.join(unknown)}. Known: {', '.join(SCOPES)}."
+        raise Problem(400, text, errors={"scopes": unknown})
+    if using and using.scopes and not (scopes and scopes <= set(using.scopes)):
+        allowed = ", ".join(using.scopes)
+        raise Problem(403, f"A key that is limited to {allowed} can only make keys with these scopes.")
 
 
 def _check_password(password: str, person: User, field: str = "password") -> None:

@@ -17,7 +17,7 @@ urlpatterns = [
     path("api/v1/", include("apps.knowledge.api.urls")),
     path("api/v1/", include("agents.api.urls")),
     path("api/v1/", include("apps.chat.api.urls")),
-    path("_allauth/", include("allauth.headless.urls")),
+    path("_allauth/", include("apps.accounts.api.sign_in")),
     re_path(r"^(?!api/|_allauth/|static/|assets/)(?P<path>.*)$", pages.app),
 ]
 handler400 = "quarry.api.problem.bad_request"
