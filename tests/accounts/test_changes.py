@@ -1,4 +1,4 @@
-"""Changes to people: there is always an administrator, whoever changes what at once; and what people change themselves."""
+"""Changes to people, by administrators, at once, and by themselves."""
 
 import threading
 from typing import Any

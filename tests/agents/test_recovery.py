@@ -15,7 +15,7 @@ from agents.models import Run, Step
 from apps.accounts.models import User
 from apps.audit.models import Event
 from apps.knowledge.models import Document
-from tests.fixtures.runs import Ask, empty_queue, told
+from tests.fixtures.runs import Ask, empty_queues, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG_AGO = timedelta(minutes=5)
@@ -94,7 +94,7 @@ def test_a_run_that_was_stopped_before_its_worker_died_is_not_begun_again(ask: A
 
 def test_a_lost_message_is_sent_again(ask: Ask, employee: User) -> None:
     run = ask(employee)
-    empty_queue()
+    empty_queues()
     recovery.recover()
     assert queue_length("inference") == 0, "it may only be slow"
     Run.objects.filter(pk=run.pk).update(sent_at=timezone.now() - LONG_AGO)

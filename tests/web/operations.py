@@ -1,0 +1,99 @@
+"""Every operation of the API, with a request that lacks nothing but permission."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+# Answered to anybody, and without a word about what is stored.
+OPEN = {
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("get", "/metrics"),
+    ("get", "/api/v1/schema"),
+    ("post", "/_allauth/browser/v1/auth/login"),
+    ("delete", "/_allauth/browser/v1/auth/session"),
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`kind` says whose id the path takes. `employee` is the answer to somebody who owns nothing and is in no group,
+    `reader` the answer to somebody who may read the collection and not change it."""
+
+    scope: str
+    kind: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    employee: int = 200
+    reader: int = 404
+
+
+def _read(kind: str, **more: Any) -> Operation:
+    return Operation("read", kind, employee=404, **({"reader": 200} | more))
+
+
+def _write(kind: str, **body: Any) -> Operation:
+    return Operation("write", kind, body, employee=404, reader=403)
+
+
+def _own(kind: str, **body: Any) -> Operation:
+    """Of their own person only, administrators included."""
+    return Operation("chat", kind, body, employee=404)
+
+
+def _administration(kind: str = "", **body: Any) -> Operation:
+    return Operation("admin", kind, body, employee=403, reader=403)
+
+
+PASSWORDS = {"current": "a-good-password", "new": "another-good-one"}
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("get", "/me"): Operation("read"),
+    ("patch", "/me"): Operation("write", body={"name": "New"}),
+    ("post", "/me/password"): Operation("write", body=PASSWORDS, employee=204),
+    ("get", "/people"): _administration(),
+    ("post", "/people"): _administration(email="new@example.test", role="employee"),
+    ("get", "/people/{id}"): _administration("person"),
+    ("patch", "/people/{id}"): _administration("person", name="New"),
+    ("post", "/people/{id}/password"): _administration("person"),
+    ("get", "/groups"): Operation("read"),
+    ("post", "/groups"): _administration(name="New"),
+    ("get", "/groups/{id}"): Operation("read", "group", reader=200),  # their names are no secret
+    ("patch", "/groups/{id}"): _administration("group", name="New"),
+    ("delete", "/groups/{id}"): _administration("group"),
+    ("get", "/api-keys"): Operation("admin"),
+    ("post", "/api-keys"): Operation("admin", body={"name": "New"}, employee=201),
+    ("delete", "/api-keys/{id}"): Operation("admin", "key", employee=404),
+    ("get", "/audit"): _administration(),
+    ("get", "/audit/export"): _administration(),
+    ("get", "/audit/{id}"): _administration("event"),
+    ("post", "/audit/verify"): _administration(),
+    ("get", "/models"): _administration(),
+    ("get", "/system"): _administration(),
+    ("get", "/collections"): Operation("read"),
+    ("post", "/collections"): Operation("write", body={"name": "New"}, employee=201),
+    ("get", "/collections/{id}"): _read("collection"),
+    ("patch", "/collections/{id}"): _write("collection", name="New", visibility="everyone"),
+    ("delete", "/collections/{id}"): _write("collection"),
+    ("get", "/collections/{id}/documents"): _read("collection"),
+    ("post", "/collections/{id}/documents"): _write("collection", file=b"New text."),
+    ("get", "/documents/{id}"): _read("document"),
+    ("patch", "/documents/{id}"): _write("document", title="New"),
+    ("delete", "/documents/{id}"): _write("document"),
+    ("get", "/documents/{id}/content"): _read("document"),
+    ("get", "/documents/{id}/text"): _read("document"),
+    ("get", "/documents/{id}/passages"): _read("document"),
+    ("post", "/documents/{id}/retry"): _write("document"),
+    ("post", "/search"): Operation("read", body={"query": "leave"}),
+    ("get", "/conversations"): Operation("chat"),
+    ("post", "/conversations"): Operation("chat", employee=201),
+    ("get", "/starters"): Operation("chat"),
+    ("get", "/conversations/{id}"): _own("conversation"),
+    ("patch", "/conversations/{id}"): _own("conversation", title="New"),
+    ("delete", "/conversations/{id}"): _own("conversation"),
+    ("get", "/conversations/{id}/messages"): _own("conversation"),
+    ("post", "/conversations/{id}/messages"): _own("conversation", content="How much leave?"),
+    ("post", "/messages/{id}/regenerate"): _own("message"),
+    ("put", "/messages/{id}/feedback"): _own("message", rating="up"),
+    ("get", "/runs/{id}"): _own("run"),
+    ("get", "/runs/{id}/events"): _own("run"),
+    ("post", "/runs/{id}/cancel"): _own("run"),
+    ("post", "/runs/{id}/approvals/{step}"): _own("run", decision="approve"),
+}
