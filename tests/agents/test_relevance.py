@@ -2,14 +2,10 @@
 
 import pytest
 
-from agents.loop.relevance import any_relevant, supported
+from agents.loop.relevance import supported
 from agents.loop.replies import GREETING, NO_ANSWER, NOTHING, is_decline
 
 from .passages import FILTER, HOLIDAY, LEAVE, found
-
-
-def test_without_passages_there_is_nothing_to_read() -> None:
-    assert not any_relevant("How long is the warranty?", [])
 
 
 def test_an_answer_without_a_source_is_not_supported() -> None:
