@@ -4,14 +4,21 @@ import re
 from collections.abc import Collection, Iterator
 
 _OPEN = "[【［"
+_OPENS = f"[{re.escape(_OPEN)}]"
 _WORD = r"(?:documents?|docs?|passages?|sources?|文件|文檔|文档|資料|资料|來源|来源|段落|#|\^)?"
 _GAP = r"[\s,、，;；&和與与及–—-]"
-_MARKER = re.compile(rf"[{_OPEN}]\s*{_WORD}\s*[:：.]?\s*(\d+(?:{_GAP}*{_WORD}\s*\d+)*)\s*[\]】］]", re.IGNORECASE)
+_MARKER = re.compile(rf"{_OPENS}\s*{_WORD}\s*[:：.]?\s*(\d+(?:{_GAP}*{_WORD}\s*\d+)*)\s*[\]】］]", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 # What may still become a marker. Longer text is none.
-_BEGUN = re.compile(rf"[{_OPEN}](?:[\s\d:：.#^]|{_GAP}|[A-Za-z文件檔档資料资來源来段落])*")
+_BEGUN = re.compile(rf"{_OPENS}(?:[\s\d:：.#^]|{_GAP}|[A-Za-z文件檔档資料资來源来段落])*")
+_SHOWN = re.compile(r"\[\d+\]")
 _LONGEST = 48
 _HIGHEST = 99  # [7315] is no marker but a number that somebody put into brackets
+
+
+def without_markers(text: str) -> str:
+    """A shown answer's words alone."""
+    return _SHOWN.sub("", text)
 
 
 class MarkerFilter:

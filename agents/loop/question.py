@@ -13,13 +13,13 @@ from agents.recorder import Recorder
 from . import citations, find, prompt, relevance, replies
 from .composer import Composer
 from .language import Language, Script, language_of
+from .markers import without_markers
 from .passages import Found, choose
 from .query import is_small_talk, search_query
 
 BUDGET = 600  # tokens of passages; with the system text and the question about 800 to read before the first word
 SEARCHED = 12
 MOST_TOKENS = 400
-SURE = 0.82  # of "no answer", before anything else is written; measured in docs/quality.md
 WITHDRAWN = "The documents do not support this answer."
 
 
@@ -57,10 +57,11 @@ class Question:
         found = self._search(query)
         if self.cancelled():
             return Outcome("", cancelled=True, found=found)
-        if not found:
-            return self._decline(found)
         passages = choose(found, query, BUDGET, runtime.count_tokens)
-        return self._write(passages, found)
+        evidence = relevance.evidence(query, passages, runtime.related_similarity())
+        if not passages or evidence.hopeless:
+            return self._decline(found)
+        return self._write(passages, found, evidence.sure)
 
     def _say(self, text: str, **facts: Any) -> Outcome:
         self.recorder.token(text)
@@ -76,11 +77,11 @@ class Question:
             step.result = {"found": [passage.facts() for passage in found]}
         return found
 
-    def _write(self, passages: Sequence[Found], found: list[Found]) -> Outcome:
+    def _write(self, passages: Sequence[Found], found: list[Found], sure: float) -> Outcome:
         arguments = {"documents": [passage.facts() for passage in passages]}
         with self.recorder.step(Step.Kind.GENERATE, "answer", arguments) as step:
             writing = Writing(self, passages)
-            done = writing.run()
+            done = writing.run(sure)
             step.result = {"reason": done.reason, "usage": usage_facts(done.usage)}
         return self._checked(writing, done, found)
 
@@ -91,14 +92,20 @@ class Question:
             if time.monotonic() > self.deadline:
                 raise TimeLimit
             return Outcome(writing.text, writing.citations(), found, cancelled=True, **facts)
-        if not writing.text.strip():
-            return self._decline(found, **facts)
-        if replies.is_decline(writing.text) and not writing.composer.claims:
-            return Outcome(writing.text, found=found, declined=True, **facts)
+        if done.stop or not writing.text.strip():
+            return self._withdraw(writing, found, **facts)
+        if replies.is_decline(writing.text, bool(writing.composer.claims)):
+            return Outcome(without_markers(writing.text).strip(), found=found, declined=True, **facts)
         if not relevance.supported(writing.text, self.question, writing.passages, writing.composer.claims):
-            self.recorder.publish("restart", {"attempt": self.run.attempts, "reason": WITHDRAWN})
-            return self._decline(found, **facts)
+            return self._withdraw(writing, found, **facts)
+        writing.point_out(self.question)
         return Outcome(writing.text, writing.citations(), found, **facts)
+
+    def _withdraw(self, writing: "Writing", found: list[Found], **facts: Any) -> Outcome:
+        """Takes back what was shown, if anything was, and declines."""
+        if writing.text:
+            self.recorder.publish("restart", {"attempt": self.run.attempts, "reason": WITHDRAWN})
+        return self._decline(found, **facts)
 
 
 class Writing:
@@ -111,13 +118,13 @@ class Writing:
         self._script = Script(question.language)
         self._cited: set[int] = set()
 
-    def run(self) -> runtime.Done:
-        """Writes to the end and returns how it ended."""
+    def run(self, sure: float) -> runtime.Done:
+        """Writes to the end and returns how it ended; `sure` of there being no answer the model must be to say so."""
         asked = self._question
         stream = runtime.generate(
             prompt.messages(asked.question, asked.language, asked.history),
             documents=prompt.documents(self.passages),
-            params=runtime.Params(MOST_TOKENS, stop=(replies.NO_ANSWER,), openings={replies.NO_ANSWER: SURE}),
+            params=runtime.Params(MOST_TOKENS, stop=replies.NO_ANSWERS, openings={replies.NO_ANSWER: sure}),
             cancelled=asked.cancelled,
         )
         for event in stream:
@@ -130,6 +137,16 @@ class Writing:
                     self._show(self.composer.feed(self._script.finish()) + self.composer.finish())
                     return event
         raise runtime.RuntimeFault("The model stopped without saying so.")
+
+    def point_out(self, question: str) -> None:
+        """Where the model named a passage and said nothing, the sentence of it that says most of what was asked."""
+        if without_markers(self.text).strip() or not self.composer.claims:
+            return
+        marker = min(self.composer.claims)
+        text = self.passages[marker - 1].text
+        sentence = citations.quote_span(text, [question]).of(text)
+        self.composer.claims[marker] = [sentence]
+        self._show(f" {sentence}")
 
     def citations(self) -> list[dict[str, Any]]:
         """The citations of what was written."""

@@ -16,6 +16,8 @@ GREETING: dict[Language, str] = {
 }
 # The word that the model is asked to say when the documents do not answer: short, so that it is known at once.
 NO_ANSWER = "NOT_FOUND"
+# As models write it when they mean it.
+NO_ANSWERS = (NO_ANSWER, "Not_FOUND", "NOT FOUND", "Not_Found", "not_found")
 _DECLINES = re.compile(
     r"\b(do(es)?|did|is|are) not (explicitly |specifically |directly )?"
     r"(mention|provide|contain|specify|include|state|say|answer|give|list|discuss|address|cover|available|provided|"
@@ -25,8 +27,16 @@ _DECLINES = re.compile(
     r"(找不到|無法|无法)|不(知道|清楚|確定|确定)",
     re.IGNORECASE,
 )
+# The documents as subject: not a statement from them but about them.
+_OF_DOCUMENTS = re.compile(
+    r"^\W*(sorry\W+)?((the|these|provided|given)\s+)*(documents?|context|passages?)\b[^.]{0,60}\b(not|no)\b|"
+    r"^\W*(抱歉，?)?(根據|根据)?(這些|这些|提供的|上述)?(文件|資料|资料)(中|裡|里|內|内)?(並|并)?(沒有|没有|未|無|无)",
+    re.IGNORECASE,
+)
 
 
-def is_decline(answer: str) -> bool:
-    """Whether a short answer says that the documents do not answer."""
-    return NO_ANSWER in answer or (len(answer) < 240 and _DECLINES.search(answer) is not None)
+def is_decline(answer: str, cites: bool = False) -> bool:
+    """Whether a short answer says that the documents do not answer. One that `cites` may well say no."""
+    if len(answer) >= 240:
+        return NO_ANSWER in answer
+    return NO_ANSWER in answer or bool(_OF_DOCUMENTS.search(answer)) or (not cites and bool(_DECLINES.search(answer)))

@@ -62,6 +62,7 @@ __all__ = [
     "generate",
     "load",
     "models",
+    "related_similarity",
     "rerank",
     "unload",
 ]
@@ -145,6 +146,14 @@ def embedding_space() -> tuple[str, int]:
     from . import embedding
 
     return embedding.embedding_space()
+
+
+def related_similarity() -> float | None:
+    """The cosine from which on a passage mostly speaks of what a query asks, in this installation's embedding space;
+    None where nobody has measured it, or there is no embedding model."""
+    from . import embedding
+
+    return embedding.related_similarity()
 
 
 def rerank(query: str, passages: Sequence[str]) -> list[float] | None:

@@ -97,6 +97,7 @@ class Model:
     dimension: int | None = None
     query_prompt: str = ""
     passage_prompt: str = ""
+    related: float | None = None
 
     @property
     def size_bytes(self) -> int:

@@ -132,7 +132,7 @@ def _events(loaded: Loaded, job: Job, parser: ToolCallParser | None, cancelled: 
 
 def _done(loaded: Loaded, end: End, parser: ToolCallParser | None) -> Done:
     called = parser is not None and parser.calls and end.reason in ("stop", "length")
-    return Done("tool_calls" if called else end.reason, end.usage, loaded.info)
+    return Done("tool_calls" if called else end.reason, end.usage, loaded.info, end.stop)
 
 
 def count_tokens(text: str) -> int:

@@ -130,11 +130,12 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Always the last event of a stream that did not raise."""
+    """Always the last event of a stream that did not raise. `stop`: the stop string that ended it, if one did."""
 
     reason: DoneReason
     usage: Usage
     model: ModelInfo
+    stop: str = ""
 
 
 Event: TypeAlias = Prefill | Token | ToolCall | Done

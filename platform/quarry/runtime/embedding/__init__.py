@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .. import settings
 from ..store import Store
-from ..types import EmbedKind, InvalidRequest, Vectors
+from ..types import EmbedKind, InvalidRequest, ModelUnavailable, Vectors
 from . import space
 from .model import Embedder
 
@@ -43,3 +43,11 @@ def embedding_space() -> tuple[str, int]:
     store = Store(settings.current().models)
     model = space.chosen(store)
     return space.name(model, store.pinned(model)), int(model.dimension or 0)
+
+
+def related_similarity() -> float | None:
+    """See the door."""
+    try:
+        return space.chosen(Store(settings.current().models)).related
+    except ModelUnavailable:
+        return None

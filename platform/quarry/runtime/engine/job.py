@@ -22,10 +22,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The answer is complete."""
+    """The answer is complete. `stop`: the stop string that ended it, if one did."""
 
     reason: DoneReason
     usage: Usage
+    stop: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,15 @@ class TextStream:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._stop = [s for s in stop if s]
         self._held = ""
-        self.stopped = False
+        self.stopped = ""  # the stop string that was found
 
     def feed(self, data: bytes) -> str:
         """What may be shown now."""
         self._held += self._decoder.decode(data)
-        found = [at for s in self._stop if (at := self._held.find(s)) >= 0]
+        found = [(at, s) for s in self._stop if (at := self._held.find(s)) >= 0]
         if found:
-            self.stopped = True
-            shown, self._held = self._held[: min(found)], ""
+            at, self.stopped = min(found)
+            shown, self._held = self._held[:at], ""
             return shown
         keep = self._unsure()
         shown, self._held = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]

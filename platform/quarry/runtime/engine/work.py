@@ -33,7 +33,7 @@ class Work:
     def _end(self, reason: DoneReason) -> End:
         if rest := self._text.finish():
             self._job.put(Piece(rest))
-        return End(reason, Usage(len(self._job.tokens), self._cached, self._written))
+        return End(reason, Usage(len(self._job.tokens), self._cached, self._written), self._text.stopped)
 
     def _read_prompt(self) -> None:
         tokens, job = self._job.tokens, self._job
