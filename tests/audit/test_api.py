@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient
 from rest_framework.test import APIClient
 
@@ -173,4 +174,5 @@ async def test_the_server_sends_a_long_export_piece_by_piece(administrator: User
     answer = await AsyncClient().get(f"{AUDIT}/export?format=jsonl&action=test", headers=headers)
     assert answer.is_async, "a plain iterator would be gathered in memory"
     lines = [json.loads(piece) async for piece in answer.streaming_content]
+    await sync_to_async(connections.close_all)()  # those of the thread that answered
     assert [line["facts"]["n"] for line in lines] == list(range(700))

@@ -13,6 +13,8 @@ import { safeNext } from "./next";
 import { Showcase } from "./Showcase";
 import { Switches } from "./Switches";
 
+const REFUSALS = { wrong: "signIn.wrong", mfa: "signIn.mfa", tooMany: "signIn.tooMany" } as const;
+
 function useSignIn() {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -26,10 +28,10 @@ function useSignIn() {
     try {
       const outcome = await signIn(email, password);
       if (outcome === "ok") await client.invalidateQueries({ queryKey: keys.me });
-      else setError(t(`signIn.${outcome}`));
+      else setError(t(REFUSALS[outcome]));
     } catch (cause) {
       const tooMany = cause instanceof ApiError && cause.status === 429;
-      setError(tooMany ? t("signIn.tooMany") : textOf(cause));
+      setError(tooMany ? t(REFUSALS.tooMany) : textOf(cause));
     } finally {
       setBusy(false);
     }
