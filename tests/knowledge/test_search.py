@@ -198,18 +198,27 @@ def test_nothing_typed_breaks_the_search(query: str, library: Collection, employ
     assert library.documents.count() == 2
 
 
+def _no_embedder(*_: object) -> None:
+    raise runtime.ModelUnavailable("no model")
+
+
 def test_words_go_on_alone_without_an_embedder(
     library: Collection, employee: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unavailable(*_: object) -> None:
-        raise runtime.ModelUnavailable("no model")
-
-    monkeypatch.setattr(runtime, "embed", unavailable)
+    monkeypatch.setattr(runtime, "embed", _no_embedder)
     hits = search(employee, "加班費")
     assert texts(hits)[0].startswith("加班費")
     assert hits[0].similarity is None
     assert "not available" in hits.warning
     assert len(search(employee, "!!!")) == 0
+
+
+def test_a_word_that_stands_in_every_passage_still_weighs_something(
+    open_collection: Collection, shelve: Shelve, employee: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "embed", _no_embedder)
+    shelve(open_collection, "The ferry leaves at nine.", title="Ferry")
+    assert [hit.bm25 > 0 for hit in search(employee, "When does the ferry leave?", [open_collection])] == [True]
 
 
 def test_vectors_of_another_model_are_never_compared(library: Collection, shelve: Shelve, employee: User) -> None:
