@@ -8,6 +8,7 @@ from .sentences import sentences
 from .words import overlap, words
 
 MOST = 4
+LEAST = 30  # tokens of a window: less is a heading or half a thought, and misleads
 Count = Callable[[str], int]
 
 
@@ -45,7 +46,7 @@ def choose(found: Sequence[Found], query: str, budget: int, count: Count, most: 
             break
         share = max(budget // 2, budget - 120 * (most - 1)) if not chosen else budget
         short = window(passage, asked, min(share, budget), count)
-        if short is None:
+        if short is None or (short.text != passage.text and count(short.text) < LEAST):
             continue
         budget -= count(short.text)
         chosen.append(replace(short, words=frozenset(words(f"{short.title}\n{short.text}"))))

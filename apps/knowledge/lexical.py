@@ -67,8 +67,10 @@ class Run(NamedTuple):
 
     @property
     def serial(self) -> bool:
-        """A product number or the like: letters and digits in one word. A person who writes one means exactly it."""
-        return not self.cjk and len(self.text) > 3 and bool(_SERIAL.fullmatch(self.text))
+        """A product number, an error code or the like: letters and digits in one word. A person who writes one means
+        exactly it. Of three characters the first must be a letter: E07, but not 3rd."""
+        least = 2 if self.text[0].isalpha() else 3
+        return not self.cjk and len(self.text) > least and bool(_SERIAL.fullmatch(self.text))
 
 
 @cache

@@ -145,6 +145,7 @@ def _rows(
         "vector": None if vector is None else "[" + ",".join(f"{x:.6g}" for x in vector) + "]",
         "terms": list(query.terms),
         "literals": sql.literals(query.terms),
+        "boosts": list(query.terms.values()),
         "exact": query.exact,
         "keyword": query.keyword,
         "meaning": weights.meaning,

@@ -83,9 +83,10 @@ LEXICAL = """,
                (SELECT sum(passages) FROM knowledge_term t WHERE t.lexeme = known.lexeme)::float AS everywhere
         FROM (
             SELECT lexeme, literal, passages, weight, max(weight) OVER () AS most FROM (
-                SELECT lexeme, literal, passages, ln(1 + (greatest(n - passages, 0) + 0.5) / (passages + 0.5)) AS weight
-                FROM counted JOIN unnest(%(terms)s::text[], %(literals)s::text[]) AS term (lexeme, literal)
-                     USING (lexeme), corpus
+                SELECT lexeme, literal, passages,
+                       boost * ln(1 + (greatest(n - passages, 0) + 0.5) / (passages + 0.5)) AS weight
+                FROM counted JOIN unnest(%(terms)s::text[], %(literals)s::text[], %(boosts)s::float[])
+                     AS term (lexeme, literal, boost) USING (lexeme), corpus
                 WHERE passages > 0
             ) AS weighed
         ) AS known
