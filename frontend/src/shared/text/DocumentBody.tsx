@@ -1,6 +1,7 @@
 import { memo, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { type Block, type Mark, pieces, type Range } from "./blocks";
+import { centre } from "./centre";
 
 interface Props {
   text: string;
@@ -74,8 +75,8 @@ export function DocumentBody({ text, blocks, marks, showPages = true }: Props) {
   const { t } = useTranslation();
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const mark = body.current?.querySelector(".highlight--quote") ?? body.current?.querySelector(".highlight");
-    mark?.scrollIntoView({ block: "center" });
+    const mark = body.current?.querySelector<HTMLElement>(".highlight--quote") ?? body.current?.querySelector<HTMLElement>(".highlight");
+    if (mark) centre(mark);
   }, [text, marks]);
   return (
     <div className="document-body" ref={body}>
