@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from quarry.leases import Leased
+from quarry.text import first_words
 
 
 class Run(Leased):
@@ -47,7 +48,8 @@ class Run(Leased):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.id} ({self.status})"
+        """What the audit log calls it."""
+        return first_words(str(self.input.get("question", ""))) or f"{self.kind} {self.id}"
 
     @property
     def ended(self) -> bool:

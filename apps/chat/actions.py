@@ -9,6 +9,7 @@ from django.utils import timezone
 from quarry import events, workers
 from quarry.api import Problem
 from quarry.api.problem import not_found
+from quarry.text import first_words
 
 import agents.actions
 from agents.models import Run
@@ -16,8 +17,6 @@ from apps.accounts.models import User
 from apps.audit import record
 from apps.chat import policies, selectors
 from apps.chat.models import Conversation, Feedback, Message
-
-TITLE = 80
 
 
 @transaction.atomic
@@ -70,7 +69,7 @@ def ask(person: User, conversation: Conversation, content: str) -> tuple[Message
         conversation=conversation, ordinal=ordinal + 1, role=Message.Role.ASSISTANT, run=run
     )
     if not conversation.title:
-        conversation.title = title_of(content)
+        conversation.title = first_words(content)
     conversation.updated_at = timezone.now()
     conversation.save(update_fields=["title", "updated_at"])
     _record_question(person, conversation, question, run)
@@ -111,12 +110,6 @@ def give_feedback(person: User, message: Message, rating: str | None, comment: s
 def _stop(runs: Sequence[UUID]) -> None:
     for run_id in runs:
         events.request_cancel(run_id)
-
-
-def title_of(question: str) -> str:
-    """A conversation's title: its first question, in one line."""
-    line = " ".join(question.split())
-    return line if len(line) <= TITLE else line[: TITLE - 1].rstrip() + "…"
 
 
 def _limit(person: User, conversation: Conversation, ids: Sequence[UUID] | None) -> None:

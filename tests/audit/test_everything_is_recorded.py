@@ -18,7 +18,7 @@ from apps.audit import chain, record
 from apps.audit.models import Event
 from apps.chat.models import Conversation, Message
 from apps.knowledge.models import Collection, Document
-from tests.fixtures.runs import Refusing
+from tests.fixtures.runs import Ask, Refusing
 
 LOGIN, SESSION = "/_allauth/browser/v1/auth/login", "/_allauth/browser/v1/auth/session"
 
@@ -200,3 +200,11 @@ def state() -> list[Any]:
     rows += [Collection.objects.values("name", "visibility"), Document.objects.values("title")]
     counts = [model.objects.count() for model in (ApiKey, Group, Conversation, Message, Run, Event)]
     return [list(each) for each in rows] + counts
+
+
+def test_a_question_is_called_by_its_first_words(ask: Ask, employee: User) -> None:
+    run = ask(employee, "未休完的特別休假\n何時到期？")
+    record(employee, "question.ask", run, {})
+    assert last().object_label == "未休完的特別休假 何時到期？"
+    record(employee, "question.ask", ask(employee, "Why " + "so " * 60), {})
+    assert last().object_label == "Why" + " so" * 25 + "…"
