@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from quarry.api.sentences import said_in
 from quarry.events import Event
 
 from agents.loop import find
@@ -28,7 +29,8 @@ def runs(person: User) -> QuerySet[Run]:
 
 
 def error_of(run: Run) -> dict[str, Any] | None:
-    return run.error or None
+    """What went wrong, for the reader."""
+    return said_in(run.error, "title", "detail") if run.error else None
 
 
 def final_event(run: Run) -> Event:
@@ -70,7 +72,7 @@ def visible_citations(person: User, citations: Iterable[Mapping[str, Any]]) -> l
 
 def visible_step(person: User, step: dict[str, Any]) -> dict[str, Any]:
     """A step without the documents that the person may no longer read."""
-    step = dict(step)
+    step = step | {"result": step["result"] and said_in(step["result"], "error")}
     for part, key in (("arguments", "documents"), ("result", "found")):
         listed = (step[part] or {}).get(key)
         if listed:
@@ -88,6 +90,8 @@ def visible_event(person: User, event: Event) -> Event:
             return event._replace(data=event.data | {"citations": visible_citations(person, event.data["citations"])})
         case "step":
             return event._replace(data=visible_step(person, event.data))
+        case "error" | "restart":
+            return event._replace(data=said_in(event.data, "title", "detail", "reason"))
     return event
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import get_language, override
 from quarry import events
 from quarry.api import Problem
 from quarry.api.problem import not_found, problem_of, respond
@@ -19,8 +20,8 @@ from apps.accounts.models import User
 
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 RECONNECT_MS = 1000
-# These can name documents: they are shown as the person may see them now.
-_NAMES_DOCUMENTS = {"step", "citation", "done"}
+# These can name documents, which are shown as the person may see them now, or hold sentences.
+_FOR_THE_READER = {"step", "citation", "done", "error", "restart"}
 T = TypeVar("T")
 
 
@@ -34,7 +35,8 @@ async def run_events(request: HttpRequest, id: UUID) -> HttpResponse | Streaming
         return respond(problem_of(error))
     if over:
         return HttpResponse(status=204)  # which tells a browser's EventSource not to come again
-    return StreamingHttpResponse(_body(person, id, after), content_type="text/event-stream", headers=HEADERS)
+    body = _body(person, id, after, get_language())
+    return StreamingHttpResponse(body, content_type="text/event-stream", headers=HEADERS)
 
 
 def _admit(request: HttpRequest, id: UUID) -> tuple[User, str, bool]:
@@ -47,23 +49,29 @@ def _admit(request: HttpRequest, id: UUID) -> tuple[User, str, bool]:
     return person, after, events.is_over(id, after)
 
 
-async def _body(person: User, pk: UUID, after: str) -> AsyncIterator[str]:
+async def _body(person: User, pk: UUID, after: str, language: str | None) -> AsyncIterator[str]:
+    """The language is the request's, which is over for Django before the first event is sent."""
     yield f"retry: {RECONNECT_MS}\n\n"
 
     async def ended() -> events.Event | None:
         return await _in_thread(lambda: selectors.ended_event(pk))
 
     async for event in events.follow_async(pk, after, ended=ended):
-        yield await _text(person, event)
+        yield await _text(person, event, language)
 
 
-async def _text(person: User, event: events.Event) -> str:
+async def _text(person: User, event: events.Event, language: str | None) -> str:
     if event.kind == events.HEARTBEAT:
         return ": heartbeat\n\n"
-    if event.kind in _NAMES_DOCUMENTS:
-        event = await _in_thread(lambda: selectors.visible_event(person, event))
+    if event.kind in _FOR_THE_READER:
+        event = await _in_thread(lambda: _shown(person, event, language))
     head = f"id: {event.id}\n" if event.id else ""
     return f"{head}event: {event.kind}\ndata: {json.dumps(event.data, ensure_ascii=False, default=str)}\n\n"
+
+
+def _shown(person: User, event: events.Event, language: str | None) -> events.Event:
+    with override(language):
+        return selectors.visible_event(person, event)
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from agents.models import Run
-from agents.selectors import visible_citations
+from agents.selectors import error_of, visible_citations
 from apps.accounts.models import User
 from apps.chat.models import Conversation, Message
 from apps.knowledge.models import Collection
@@ -51,7 +51,7 @@ def message_facts(person: User, message: Message) -> dict[str, Any]:
         "role": message.role,
         "content": message.content,
         "created_at": message.created_at,
-        "run": {"id": run.pk, "status": run.status, "error": run.error} if run else None,
+        "run": {"id": run.pk, "status": run.status, "error": error_of(run)} if run else None,
         "citations": visible_citations(person, run.citations) if run else [],
         "feedback": {"rating": feedback.rating, "comment": feedback.comment} if feedback else None,
     }

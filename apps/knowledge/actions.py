@@ -146,7 +146,7 @@ def retry_document(actor: User, document: Document) -> Document:
     """Queues a failed document again, or one whose embedding model is not in use any more."""
     require_edit(actor, document.collection)
     if document.status != Document.Status.FAILED and not selectors.outdated(document):
-        raise Problem(409, f"This document is {document.status}: there is nothing to repeat.")
+        raise Problem(409, "There is nothing to repeat: this document has not failed.")
     waiting = {"status": Document.Status.QUEUED, "stage": "", "progress": 0.0, "error": ""}
     waiting |= {"attempts": 0, "lease_owner": "", "lease_until": None}
     if not Document.objects.filter(pk=document.pk, status=document.status).update(**waiting):

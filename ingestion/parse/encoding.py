@@ -77,14 +77,13 @@ def _by_mark(data: bytes, encoding: str) -> str:
 
 def _damaged(data: bytes, encoding: str) -> ParseError:
     """Says where: guessing would put words into the company's documents that nobody wrote."""
-    place, sentence = 0, ""
+    name = encoding.upper()
     try:
         data.decode(encoding)
     except UnicodeDecodeError as error:
-        place = error.start
-        line = data.count(b"\n", 0, place) + 1
-        sentence = f" (first at byte {place + 1:,}, line {line:,})"
-    return ParseError(f"The text is damaged: it is not correct {encoding.upper()}{sentence}.")
+        byte, line = error.start + 1, data.count(b"\n", 0, error.start) + 1
+        return ParseError(f"The text is damaged: it is not correct {name} (first at byte {byte:,}, line {line:,}).")
+    return ParseError(f"The text is damaged: it is not correct {name}.")
 
 
 def wide(data: bytes) -> str:

@@ -52,13 +52,17 @@ def nothing_seen() -> None:
     SEEN.clear()
 
 
-def post(address: tuple[str, int], kind: str, size: int, *, chunked: bool = False) -> httpx.Response:
+def post(
+    address: tuple[str, int], kind: str, size: int, *, chunked: bool = False, language: str = ""
+) -> httpx.Response:
     async def pieces() -> AsyncIterator[bytes]:
         for start in range(0, size, MB // 4):
             yield b"x" * min(MB // 4, size - start)
 
     async def send() -> httpx.Response:
-        headers = {"Content-Type": kind} | ({} if chunked else {"Content-Length": str(size)})
+        headers = {"Content-Type": kind, "Accept-Language": language} | (
+            {} if chunked else {"Content-Length": str(size)}
+        )
         async with httpx.AsyncClient(timeout=30) as client:
             return await client.post("http://{}:{}/".format(*address), content=pieces(), headers=headers)
 
@@ -88,6 +92,12 @@ def test_what_does_not_is_refused_with_a_sentence(
     assert (answer.status_code, answer.json()["detail"]) == (413, sentence)
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert SEEN == [], "nothing behind the limit has heard of it"
+
+
+def test_the_sentence_is_in_the_language_that_is_asked_for(address: tuple[str, int]) -> None:
+    answer = post(address, "multipart/form-data; boundary=b", 8 * MB, language="zh-TW")
+    assert answer.json()["detail"] == "檔案太大：最多接受 2 MB。"
+    assert (answer.headers["Content-Language"].lower(), answer.headers["Vary"]) == ("zh-hant", "Accept-Language")
 
 
 def test_a_declared_length_is_refused_before_anything_is_sent(address: tuple[str, int]) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from quarry.api.problem import stale_page
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
@@ -27,7 +28,13 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class BrowserSession(SessionAuthentication):
-    """Django's session with its CSRF check."""
+    """Django's session with its CSRF check, whose refusal says what to do."""
+
+    def enforce_csrf(self, request: Any) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied:
+            raise stale_page() from None
 
 
 def person(request: Request) -> User:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
+from quarry.api.sentences import Sentence
 from rest_framework import serializers
 
 from apps.audit.models import Event
@@ -52,5 +53,5 @@ class VerdictSerializer(serializers.Serializer[Any]):
     ok = serializers.BooleanField()
     checked = serializers.IntegerField()
     first_broken = serializers.IntegerField(allow_null=True)
-    reason = serializers.CharField()
+    reason = Sentence()
     head = serializers.CharField()

@@ -1,5 +1,6 @@
 from typing import Any
 
+from quarry.api.sentences import Sentence
 from rest_framework import serializers
 
 from apps.accounts.api.serializers import GroupNameSerializer
@@ -43,6 +44,8 @@ class CollectionWriteSerializer(serializers.Serializer[dict[str, Any]]):
 class DocumentSerializer(serializers.ModelSerializer[Document]):
     collection = CollectionNameSerializer(read_only=True)
     passages = serializers.IntegerField(source="passages_count", read_only=True)
+    stage = Sentence(read_only=True)
+    error = Sentence(read_only=True)
     can_edit = serializers.SerializerMethodField()
     outdated = serializers.SerializerMethodField(
         help_text="Embedded by a model that is no longer in use: found by words only until it is queued again."
@@ -129,6 +132,4 @@ class HitSerializer(serializers.Serializer[Any]):
 
 class HitsSerializer(serializers.Serializer[Any]):
     results = HitSerializer(many=True)
-    warning = serializers.CharField(
-        help_text="Empty, or what the search had to do without: then only words were compared."
-    )
+    warning = Sentence(help_text="Empty, or what the search had to do without: then only words were compared.")

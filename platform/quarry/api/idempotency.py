@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import get_language
 
 from quarry import valkey
 from quarry.api.problem import Problem, respond
@@ -82,6 +83,7 @@ def _answer(request: HttpRequest, kept: bytes | None, print_: str) -> HttpRespon
         return respond(Problem(422, "This Idempotency-Key was used with another request body."))
     response = HttpResponse(base64.b64decode(packed["body"]), status=packed["status"], content_type=packed["type"])
     response["Idempotency-Replayed"] = "true"
+    response["Content-Language"] = packed["language"]
     return response
 
 
@@ -89,6 +91,7 @@ def _pack(response: HttpResponse, print_: str) -> bytes:
     packed = {
         "status": response.status_code,
         "type": response.headers.get("Content-Type", ""),
+        "language": get_language() or settings.LANGUAGE_CODE,
         "body": base64.b64encode(response.content).decode(),
         "fingerprint": print_,
     }

@@ -15,6 +15,8 @@ from redis.exceptions import TimeoutError as ValkeyTimeoutError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from quarry.api.sentences import said
+
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout, ValkeyConnectionError, ValkeyTimeoutError)
@@ -56,14 +58,15 @@ class Problem(Exception):
         self.errors, self.retry_after = errors, retry_after
 
     def body(self) -> dict[str, Any]:
-        """The problem document."""
+        """The problem document, in the language of the request that is being answered."""
         body: dict[str, Any] = {
             "type": f"urn:quarry:problem:{self.code}" if self.code else "about:blank",
-            "title": self.title,
+            "title": said(self.title),
             "status": self.status,
-            "detail": self.detail,
+            "detail": said(self.detail),
         }
-        return body | ({"errors": self.errors} if self.errors else {})
+        errors = {field: [said(sentence) for sentence in found] for field, found in (self.errors or {}).items()}
+        return body | ({"errors": errors} if errors else {})
 
     def headers(self) -> dict[str, str]:
         found = {"Retry-After": str(self.retry_after)} if self.retry_after else {}
@@ -119,6 +122,10 @@ def not_found() -> Problem:
     return Problem(404, "There is nothing here, or you may not see it.")
 
 
+def stale_page() -> Problem:
+    return Problem(403, "The page is out of date: reload it and try again.", code="csrf")
+
+
 def respond(problem: Problem) -> JsonResponse:
     """The problem as a plain Django response, for views and middleware outside DRF."""
     return JsonResponse(problem.body(), status=problem.status, headers=problem.headers(), content_type=CONTENT_TYPE)
@@ -166,4 +173,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return respond(Problem(403, "The page is out of date: reload it and try again.", code="csrf"))
+    return respond(stale_page())

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "quarry.api.request.CurrentRequest",
     "quarry.api.headers.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "quarry.api.language.ReadersLanguage",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "quarry.api.idempotency.Idempotency",
@@ -145,7 +146,10 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Quarry",
     "VERSION": __version__,
-    "DESCRIPTION": "Answers from your company's own documents.",
+    "DESCRIPTION": (
+        "Answers from your company's own documents. Sentences for people, like `detail` and `error`, are English, or "
+        "Traditional Chinese where `Accept-Language` asks for it (`zh-Hant`, `zh-TW`)."
+    ),
     "SERVE_INCLUDE_SCHEMA": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": r"/api/v1",

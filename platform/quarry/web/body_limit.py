@@ -10,6 +10,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from django.utils import translation
+
+from quarry.api.language import asked_for
 from quarry.api.problem import CONTENT_TYPE, Problem
 
 Scope = dict[str, Any]
@@ -45,7 +48,7 @@ class BodyLimit:
             counted = dict(scope)
             await self.application(counted, _counting(counted, receive, limit), send)
         except TooLarge:
-            await _refuse(problem, receive, send)
+            await _refuse(problem, asked_for(headers.get(b"accept-language", b"").decode("latin-1")), receive, send)
 
 
 def too_large(limit: int) -> Problem:
@@ -77,13 +80,16 @@ def _with_length(headers: Iterable[tuple[bytes, bytes]], length: int) -> list[tu
     ]
 
 
-async def _refuse(problem: Problem, receive: Receive, send: Send) -> None:
+async def _refuse(problem: Problem, language: str, receive: Receive, send: Send) -> None:
     """Answers at once, and then listens for a while without keeping anything: a connection that is closed while the
     other side still sends is torn down before the answer is read."""
-    body = json.dumps(problem.body()).encode()
+    with translation.override(language):
+        body = json.dumps(problem.body()).encode()
     headers = [
         (b"content-type", CONTENT_TYPE.encode()),
         (b"content-length", b"%d" % len(body)),
+        (b"content-language", language.encode()),
+        (b"vary", b"Accept-Language"),
         (b"connection", b"close"),
     ]
     await send({"type": "http.response.start", "status": problem.status, "headers": headers})

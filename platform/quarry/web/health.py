@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from quarry import valkey, workers
+from quarry.api.sentences import said_in
 
 QUEUES = ("inference", "ingestion", "embed", "maintenance")
 ROLES = ("inference", "ingestion", "embed")
@@ -27,7 +28,11 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def parts() -> list[Part]:
-    """Every part with its state: `ok`, `starting` or `down`, and a sentence."""
+    """Every part with its state: `ok`, `starting` or `down`, and a sentence for the reader."""
+    return [said_in(part, "detail") for part in _found()]
+
+
+def _found() -> list[Part]:
     checks: list[tuple[str, Callable[[], str]]] = [("database", _database), ("valkey", _valkey)]
     found = [_checked(name, check) for name, check in checks]
     if found[1]["status"] != "ok":
@@ -61,7 +66,7 @@ def _worker(role: str) -> Part:
     if not found:
         return {"name": role, "status": "down", "detail": "no such worker is running"}
     status = "down" if found[0].state == "failed" else "starting"
-    return {"name": role, "status": status, "detail": found[0].detail or "starting"}
+    return {"name": role, "status": status, "detail": found[0].detail or "it is starting"}
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from quarry import workers
+from quarry.api.sentences import said
 from quarry.runtime import catalogue, machine
 from quarry.runtime.store import Store
 from quarry.web.health import parts
@@ -113,7 +114,7 @@ def _described(model: catalogue.Model, store: Store, active: set[str]) -> dict[s
         "installed": store.installed(model),
         "verified": store.verified(model),
         "fits": fits,
-        "reason": "" if fits else f"needs {needed / 2**30:.1f} GiB; this machine has {total / 2**30:.1f} GiB",
+        "reason": "" if fits else said(f"needs {needed / 2**30:.1f} GiB; this machine has {total / 2**30:.1f} GiB"),
         # The embedding space's name begins with its model's id.
         "active": any(name == model.id or name.startswith(f"{model.id}@") for name in active),
     }
