@@ -1,3 +1,4 @@
+import i18n from "../i18n";
 import { networkError, problemFrom } from "./problem";
 
 export const API = "/api/v1";
@@ -7,9 +8,14 @@ export function csrfToken(): string {
   return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 
+/** What every call says: which form of answer it takes, and in which language it wants to read sentences. */
+export function wishes(accept = "application/json"): Record<string, string> {
+  return { Accept: accept, "Accept-Language": i18n.language };
+}
+
 /** One POST that makes something gets one key: a repeat after a lost reply makes nothing twice. */
 function headersFor(method: string, json: boolean): Headers {
-  const headers = new Headers({ Accept: "application/json" });
+  const headers = new Headers(wishes());
   if (json) headers.set("Content-Type", "application/json");
   if (method !== "GET") headers.set("X-CSRFToken", csrfToken());
   if (method === "POST") headers.set("Idempotency-Key", randomKey());

@@ -1,6 +1,7 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { keys } from "../api/keys";
 import { ApiError } from "../api/problem";
+import i18n from "../i18n";
 
 /** A call said that we are signed out (or may be): the shell then asks who we are and leads to the sign-in page. */
 function noticeSignedOut(client: QueryClient, error: unknown): void {
@@ -24,5 +25,7 @@ export function createQueryClient(): QueryClient {
     mutationCache: new MutationCache({ onError: (error) => noticeSignedOut(client, error) }),
     defaultOptions: { queries: { retry: shouldRetry, staleTime: 5_000 }, mutations: { retry: false } },
   });
+  // The server says its sentences in the language that it was asked in.
+  i18n.on("languageChanged", () => void client.invalidateQueries());
   return client;
 }

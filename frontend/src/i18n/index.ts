@@ -32,7 +32,7 @@ export function setLanguage(language: AppLanguage): void {
   } catch {
     // Without storage the choice lasts as long as the page.
   }
-  void i18next.changeLanguage(language);
+  if (language !== i18next.language) void i18next.changeLanguage(language);
 }
 
 // The page's language decides which Chinese glyphs the browser draws and how a screen reader speaks.

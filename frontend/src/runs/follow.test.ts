@@ -56,7 +56,7 @@ it("resumes after the last event, without a gap or a repeat", async () => {
   expect(events.map((event) => event.id)).toEqual(["1", "2", "3"]);
   expect(connections).toEqual([true, false, false, true]);
   const headers = fetching.mock.calls.at(-1)![1]!.headers as Record<string, string>;
-  expect(headers["Last-Event-ID"]).toBe("1");
+  expect(headers).toMatchObject({ "Last-Event-ID": "1", "Accept-Language": "en" });
 });
 
 it("takes the ending from the run itself when the stream has lost it", async () => {

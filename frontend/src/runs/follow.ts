@@ -1,4 +1,4 @@
-import { get } from "../api/client";
+import { get, wishes } from "../api/client";
 import { ApiError, networkError, problemFrom } from "../api/problem";
 import { type ServerEvent, SseParser } from "../api/sse";
 import type { Run } from "../api/types";
@@ -70,7 +70,7 @@ class Follower {
   }
 
   private async open(signal: AbortSignal): Promise<ReadableStreamDefaultReader<string>> {
-    const headers: Record<string, string> = { Accept: "text/event-stream" };
+    const headers = wishes("text/event-stream");
     if (this.lastId) headers["Last-Event-ID"] = this.lastId;
     const response = await fetch(`/api/v1/runs/${this.runId}/events`, { headers, signal, credentials: "same-origin" });
     if (!response.ok) throw problemFrom(response.status, await response.json().catch(() => null));

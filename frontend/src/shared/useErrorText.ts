@@ -11,8 +11,6 @@ export function useErrorText(): (error: unknown) => string {
       if (error.isNetwork) return t("errors.network");
       if (error.status === 429)
         return error.retryAfter ? t("errors.busySeconds", { count: error.retryAfter }) : t("errors.busy");
-      if (error.status === 401 || error.status === 403) return t("errors.forbidden");
-      if (error.status === 404) return t("errors.gone");
       if (error.status >= 500 && !error.detail) return t("errors.server");
       return error.detail || error.title || t("errors.unknown");
     },

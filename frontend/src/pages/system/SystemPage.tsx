@@ -9,22 +9,14 @@ import { ErrorState } from "../../shared/ErrorState";
 import { useFormat } from "../../shared/format";
 import { PageHeader } from "../../shared/PageHeader";
 import { TableFrame } from "../../shared/TableFrame";
-import { detailOf, levelOf } from "./describe";
+import { levelOf } from "./describe";
 
 const COLOURS = { ok: "green", degraded: "warm-gray", down: "red" } as const;
-
-function useDetail(detail: string): string {
-  const { t } = useTranslation();
-  const found = detailOf(detail);
-  if ("running" in found) return t("system.running", { count: found.running });
-  return "sentence" in found ? t(`system.details.${found.sentence}`) : found.text;
-}
 
 function PartRow({ part }: { part: SystemPart }) {
   const { t, i18n } = useTranslation();
   const level = levelOf(part.status);
   const key = `system.parts.${part.name}`;
-  const detail = useDetail(part.detail);
   return (
     <TableRow>
       <TableCell className="cell-strong">{i18n.exists(key) ? t(key as "system.parts.database") : part.name}</TableCell>
@@ -33,7 +25,7 @@ function PartRow({ part }: { part: SystemPart }) {
           {t(`system.${level}`)}
         </Tag>
       </TableCell>
-      <TableCell className="cell-wrap">{detail}</TableCell>
+      <TableCell className="cell-wrap">{part.detail}</TableCell>
     </TableRow>
   );
 }

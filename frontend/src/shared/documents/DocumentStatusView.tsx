@@ -14,7 +14,7 @@ export function DocumentStatusView({ document }: { document: DocumentFacts }) {
           size="small"
           label={document.title}
           hideLabel
-          helperText={label}
+          helperText={document.stage || label}
           value={document.status === "queued" ? undefined : document.progress * 100}
         />
       </div>

@@ -1,4 +1,4 @@
-import { API, csrfToken, randomKey } from "../../api/client";
+import { API, csrfToken, randomKey, wishes } from "../../api/client";
 import { ApiError, networkError, problemFrom } from "../../api/problem";
 
 export type UploadState = "waiting" | "sending" | "done" | "same" | "failed";
@@ -57,7 +57,7 @@ function send(job: Job): Promise<"done" | "same"> {
     const request = new XMLHttpRequest();
     change(job.key, { request });
     request.open("POST", `${API}/collections/${job.collectionId}/documents`);
-    request.setRequestHeader("Accept", "application/json");
+    Object.entries(wishes()).forEach(([name, value]) => request.setRequestHeader(name, value));
     request.setRequestHeader("X-CSRFToken", csrfToken());
     request.setRequestHeader("Idempotency-Key", randomKey());
     request.upload.onprogress = (event) => change(job.key, { progress: event.loaded / event.total });
