@@ -18,10 +18,15 @@ import native
 from work import Job, Trouble, say, together
 
 
-def for_run() -> None:
+def for_run(dev: bool = False) -> None:
     """Everything that `manage.py up` needs."""
-    environment.prepare()
+    environment.prepare(dev=dev)
     together([*native.jobs(), *frontend.jobs(), *models.jobs()])
+
+
+def for_bench() -> None:
+    """The same, and the tools: benchmarks drive the product as the tests do."""
+    for_run(dev=True)
 
 
 def for_test() -> None:
@@ -50,7 +55,7 @@ def lint() -> None:
 TARGETS: dict[str, Callable[[], None]] = {
     "run": for_run,
     "setup": for_run,
-    "bench": for_run,
+    "bench": for_bench,
     "test": test,
     "lint": lint,
 }

@@ -17,7 +17,6 @@ ON_A_TERMINAL = {
     "fetch.py",
     "hub.py",
     "wheels.py",
-    "select.py",
     "settings",
     "schema.py",
 }
@@ -34,6 +33,7 @@ SPEAKERS = {
     "InvalidRequest": (0,),
     "Hits": (1,),
     "Verdict": (3,),
+    "Fit": (1,),
     "fail": (1, 2),
     "end_failed": (1, 2),
     "end_steps": (1,),

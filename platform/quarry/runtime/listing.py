@@ -43,6 +43,7 @@ def _entry(model: Model, store: Store, active: bool) -> dict[str, Any]:
         "family": model.family,
         "architecture": model.architecture,
         "variant": model.variant,
+        "hybrid": model.hybrid,
         "parameters": model.parameters,
         "size_bytes": model.size_bytes,
         "memory_bytes": model.memory_bytes(),

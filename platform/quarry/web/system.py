@@ -10,10 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from quarry import workers
+from quarry import runtime, workers
 from quarry.api.sentences import said
-from quarry.runtime import catalogue, machine
-from quarry.runtime.store import Store
+from quarry.runtime import machine
 from quarry.web.health import parts
 
 
@@ -81,9 +80,11 @@ class ModelsView(_AdministratorsView):
     @extend_schema(responses=ModelsSerializer)
     def get(self, request: Request) -> Response:
         """Every model of the catalogue: what is installed, verified and at work, and what fits this machine."""
-        active = {worker.model for worker in workers.alive()}
-        store = Store(settings.QUARRY_MODELS)
-        return Response({"results": [_described(model, store, active) for model in catalogue.models()]})
+        held = {worker.model for worker in workers.alive()}
+        entries = runtime.models()
+        for entry in entries:
+            entry |= {"reason": said(entry["reason"]), "active": _at_work(entry["id"], held)}
+        return Response({"results": entries})
 
 
 class SystemView(_AdministratorsView):
@@ -102,25 +103,6 @@ class SystemView(_AdministratorsView):
         )
 
 
-def _described(model: catalogue.Model, store: Store, active: set[str]) -> dict[str, Any]:
-    manifest, source = store.manifest(model), model.sources[0]
-    needed, total = model.memory_bytes(), machine.total_memory()
-    fits = needed < total
-    return {name: getattr(model, name) for name in PLAIN_FIELDS} | {
-        "memory_bytes": needed,
-        "source": manifest.get("source") or str(source),
-        "revision": manifest.get("revision") or source.revision,
-        "sha256": store.expected(model, model.file_name),
-        "installed": store.installed(model),
-        "verified": store.verified(model),
-        "fits": fits,
-        "reason": "" if fits else said(f"needs {needed / 2**30:.1f} GiB; this machine has {total / 2**30:.1f} GiB"),
-        # The embedding space's name begins with its model's id.
-        "active": any(name == model.id or name.startswith(f"{model.id}@") for name in active),
-    }
-
-
-PLAIN_FIELDS = (
-    *("id", "name", "kind", "family", "architecture", "variant", "hybrid"),
-    *("parameters", "size_bytes", "context", "licence"),
-)
+def _at_work(model: str, names: set[str]) -> bool:
+    """Whether a worker holds the model; an embedding space's name begins with its model's id."""
+    return any(name == model or name.startswith(f"{model}@") for name in names)
