@@ -182,3 +182,20 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
 
     with pytest.raises(web_socket.NoAddress, match="is not a port number"):
         web_socket.bind({"QUARRY_PORT": port})
+
+
+def test_a_folder_that_the_servers_account_cannot_enter(folder: Path) -> None:
+    """As root, its servers keep their data elsewhere; everything else works as usual."""
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    running = Running.start(closed / "home")
+    try:
+        running.wait()
+        until(lambda: list(running.home.glob("run/beat-schedule*")), 30, running.said)
+        assert "ended with code" not in running.said
+        assert running.stop() == 0
+    finally:
+        running.kill()
+        data = Place.of(running.home).data
+        if data != running.home:
+            shutil.rmtree(data)

@@ -77,6 +77,11 @@ class Place:
         return self.home / "logs"
 
     @property
+    def marks(self) -> Path:
+        """What our own processes note; mostly the folder of the sockets too."""
+        return self.home / "run"
+
+    @property
     def valkey_socket(self) -> Path:
         return self.sockets / VALKEY_SOCKET
 
@@ -94,6 +99,7 @@ class Place:
             for folder in (SYSTEM_DATA, self.data):
                 folder.chmod(0o711)
         _make_sockets(self.sockets, self.account)
+        self.marks.mkdir(exist_ok=True)
         unusual = {"data": str(self.data)} if self.data != self.home else {}
         if self.sockets != self.data / "run":
             unusual["sockets"] = str(self.sockets)
