@@ -91,7 +91,7 @@ def test_what_was_read_is_not_read_again_and_changes_nothing(second: str, tiny_f
 
 def engine_tokens(engine: Engine) -> list[int]:
     """Everything the context holds after a prompt and its answer."""
-    return list(engine.prefix.tokens)
+    return list(engine._slots[0].tokens)
 
 
 def test_cancelling_while_it_writes(engine: Engine) -> None:

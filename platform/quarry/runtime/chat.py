@@ -12,7 +12,7 @@ from typing import Any
 from . import select, settings
 from .catalogue import Model, find
 from .engine.engine import Engine
-from .engine.job import End, Job, Piece
+from .engine.job import End, Job, Piece, Queued
 from .engine.model import LoadedModel
 from .engine.options import context_for, for_model
 from .grammar import grammar
@@ -120,6 +120,8 @@ def _check(params: Params) -> None:
 
 def _events(loaded: Loaded, job: Job, parser: ToolCallParser | None, cancelled: Cancelled | None) -> Iterator[Event]:
     for message in loaded.engine.answer(job, cancelled):
+        if isinstance(message, Queued):
+            continue
         if isinstance(message, Prefill):
             yield message
         elif isinstance(message, Piece):

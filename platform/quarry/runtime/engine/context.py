@@ -1,10 +1,11 @@
-"""One context of a model: it reads tokens, keeps what it read, and forgets on demand. One thread may use it."""
+"""One context of a model with several sequences in it: it reads tokens for all of them at once, keeps what it read,
+and forgets on demand. One thread may use it."""
 
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,12 @@ from .library import last_errors, llama
 from .model import LoadedModel
 from .options import Options
 
-SEQUENCE = 0
 ABORTED = 2
 _strlen = ctypes.CDLL(None).strlen
 
 
 class Aborted(Exception):
-    """Reading was stopped through the abort flag; the context was cleared or cut back."""
+    """Reading was stopped through the abort flag; what the sequences of the batch hold is uncertain."""
 
 
 class AbortFlag:
@@ -43,29 +43,46 @@ class AbortFlag:
         self._bytes[0] = b"\0"
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one sequence contributes to a batch: `tokens` behind its first `position` ones. `logits`: of the last one,
+    they are wanted."""
+
+    sequence: int
+    position: int
+    tokens: Sequence[int]
+    logits: bool
+
+
 class Context:
-    """A sequence of tokens that the model has read, `position` long."""
+    """Memory for `options.slots` sequences of `size` tokens each."""
 
     def __init__(self, model: LoadedModel, options: Options) -> None:
         self._llama = llama()
         self.model, self.options, self.abort = model, options, AbortFlag()
         self._context = self._llama.llama_init_from_model(model.handle, self._params(options))
         if not self._context:
-            raise ModelUnavailable(f"There is no memory for a context of {options.context} tokens: {last_errors()}")
+            tokens = options.slots * options.context
+            raise ModelUnavailable(f"There is no memory for a context of {tokens} tokens: {last_errors()}")
         self._memory = self._llama.llama_get_memory(self._context)
-        self._batch = self._llama.llama_batch_init(options.chunk, 0, 1)
-        self.size = int(self._llama.llama_n_ctx(self._context))
-        self.position = 0
+        self._batch = self._llama.llama_batch_init(self._batch_size(options), 0, 1)
+        self.size = int(self._llama.llama_n_ctx_seq(self._context))
         self._abortable()
 
     def _params(self, options: Options) -> Any:
         params = self._llama.llama_context_default_params()
-        params.n_ctx, params.n_seq_max, params.kv_unified = options.context, 1, False
-        params.n_batch, params.n_ubatch = max(options.chunk, 32), min(options.micro_batch, max(options.chunk, 32))
+        # Not unified: each sequence has cells of its own. Together they answered differently than alone.
+        params.n_ctx, params.n_seq_max, params.kv_unified = options.slots * options.context, options.slots, False
+        params.n_batch = self._batch_size(options)
+        params.n_ubatch = min(options.micro_batch, params.n_batch)
         params.n_threads = params.n_threads_batch = options.threads
         params.flash_attn_type = 1 if options.flash_attention else 0
         params.offload_kqv = False
         return params
+
+    @staticmethod
+    def _batch_size(options: Options) -> int:
+        return max(options.chunk + options.slots, 32)
 
     def _abortable(self) -> None:
         callback = ctypes.cast(self.abort.callback, self._llama.ggml_abort_callback)
@@ -83,53 +100,52 @@ class Context:
 
     # -- reading
 
-    def read(self, tokens: Sequence[int], logits: bool) -> None:
-        """Reads at most a chunk of tokens behind what is there; `logits` of the last one are wanted or not."""
-        batch, count = self._batch, len(tokens)
-        batch.n_tokens = count
-        for i, token in enumerate(tokens):
-            batch.token[i] = token
-            batch.pos[i] = self.position + i
-            batch.n_seq_id[i] = 1
-            batch.seq_id[i][0] = SEQUENCE
-            batch.logits[i] = 0
-        batch.logits[count - 1] = logits
-        code = self._llama.llama_decode(self._context, batch)
+    def read(self, parts: Sequence[Part]) -> list[int]:
+        """Reads all parts in one batch. Returns for each the row of its logits, -1 where none were asked for."""
+        rows, count = [], 0
+        for part in parts:
+            count = self._fill(part, count)
+            rows.append(count - 1 if part.logits else -1)
+        self._batch.n_tokens = count
+        code = self._llama.llama_decode(self._context, self._batch)
         if code == ABORTED:
             raise Aborted
         if code != 0:
             raise RuntimeFault(f"The model failed while reading (llama.cpp code {code}). {last_errors()}")
-        self.position += count
+        return rows
 
-    def logits(self) -> NDArray[np.float32]:
-        """The logits of the last token read; a view that the next `read` overwrites."""
-        pointer = self._llama.llama_get_logits_ith(self._context, -1)
+    def _fill(self, part: Part, start: int) -> int:
+        batch = self._batch
+        for at, token in enumerate(part.tokens, start):
+            batch.token[at] = token
+            batch.pos[at] = part.position + at - start
+            batch.n_seq_id[at] = 1
+            batch.seq_id[at][0] = part.sequence
+            batch.logits[at] = 0
+        end = start + len(part.tokens)
+        batch.logits[end - 1] = part.logits
+        return end
+
+    def logits(self, row: int) -> NDArray[np.float32]:
+        """The logits in a row of the last batch; a view that the next `read` overwrites."""
+        pointer = self._llama.llama_get_logits_ith(self._context, row)
         return np.ctypeslib.as_array(pointer, shape=(self.model.vocabulary,))
 
-    # -- forgetting
+    # -- forgetting and keeping
 
-    def clear(self) -> None:
-        self._llama.llama_memory_clear(self._memory, True)
-        self.position = 0
+    def forget(self, sequence: int, length: int = 0) -> bool:
+        """Forgets everything of a sequence behind `length` tokens. False, and nothing changed, where the memory cannot:
+        a recurrent state does not go back, except to nothing."""
+        return bool(self._llama.llama_memory_seq_rm(self._memory, sequence, length or -1, -1))
 
-    def cut(self, length: int) -> bool:
-        """Forgets everything behind `length` tokens. False, and nothing changed, where the memory cannot."""
-        if not self._llama.llama_memory_seq_rm(self._memory, SEQUENCE, length, -1):
-            return False
-        self.position = length
-        return True
-
-    def snapshot(self) -> bytes:
-        """The recurrent part of the state as it is now; the attention part stays in the context and can be cut."""
-        flags = self._llama.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
-        size = self._llama.llama_state_seq_get_size_ext(self._context, SEQUENCE, flags)
+    def save(self, sequence: int) -> bytes:
+        """All that the context knows of a sequence."""
+        size = self._llama.llama_state_seq_get_size(self._context, sequence)
         buffer = (ctypes.c_uint8 * size)()
-        written = self._llama.llama_state_seq_get_data_ext(self._context, buffer, size, SEQUENCE, flags)
+        written = self._llama.llama_state_seq_get_data(self._context, buffer, size, sequence)
         return bytes(memoryview(buffer)[:written])
 
-    def restore(self, state: bytes, length: int) -> bool:
-        """Goes back to a snapshot taken after `length` tokens."""
-        flags = self._llama.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
+    def restore(self, sequence: int, state: bytes) -> bool:
+        """Puts a saved state into a sequence, in the place of what it held."""
         buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
-        read = self._llama.llama_state_seq_set_data_ext(self._context, buffer, len(state), SEQUENCE, flags)
-        return bool(read) and self.cut(length)
+        return bool(self._llama.llama_state_seq_set_data(self._context, buffer, len(state), sequence))

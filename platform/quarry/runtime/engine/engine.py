@@ -1,23 +1,29 @@
 """The engine: one thread that owns the model and its context; callers from any thread queue on it.
 
-A model and its context must not be used by two threads, and must not be carried over a fork: so the thread that loads
-them is the thread that uses them, and it starts in the process that serves.
+Continuous batching: as many jobs as there are slots are worked on at once. Each batch holds the next token of every
+answer and a piece of the prompts that are still being read. A model and its context must not be used by two threads,
+and must not be carried over a fork: so the thread that loads them is the thread that uses them, and it starts in the
+process that serves.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..types import Cancelled, EngineBusy, ModelUnavailable, Prefill, PromptTooLong, RuntimeFault
-from .context import Context
-from .job import End, Failure, Job, Piece
+from .batch import Pace, plan
+from .checkpoints import Checkpoints
+from .context import Aborted, Context, Part
+from .job import End, Failure, Job, Piece, Queued
 from .model import LoadedModel
 from .options import Options
-from .prefix import Prefix
+from .slot import Slot
+from .stats import Stats
 from .work import Work
 
 log = logging.getLogger(__name__)
@@ -25,16 +31,20 @@ SECONDS_A_JOB = 10.0  # a rough figure for "try again in"
 
 
 class Engine:
-    """Loads the file and answers jobs in the order of their arrival."""
+    """Loads the file and answers jobs, the earlier ones first."""
 
     def __init__(self, path: Path, options: Options) -> None:
         self._options = options
         self._waiting: deque[Job] = deque()
-        self._current: Job | None = None
+        self._works: list[Work] = []
+        self._batch: Sequence[Job] = ()
         self._change = threading.Condition()
         self._closing = False
         self._loaded = threading.Event()
         self._failure: Exception | None = None
+        self._pace = Pace(options.chunk)
+        self.checkpoints = Checkpoints(options.checkpoints)
+        self.stats = Stats()
         self._thread = threading.Thread(target=self._main, args=(path,), name="quarry-engine", daemon=True)
         self._thread.start()
         self._loaded.wait()
@@ -43,7 +53,7 @@ class Engine:
 
     # -- for callers, from any thread
 
-    def answer(self, job: Job, cancelled: Cancelled | None = None) -> Iterator[Prefill | Piece | End]:
+    def answer(self, job: Job, cancelled: Cancelled | None = None) -> Iterator[Queued | Prefill | Piece | End]:
         """Queues the job and follows it. Closing the iterator cancels."""
         self._submit(job)
         try:
@@ -52,10 +62,10 @@ class Engine:
             self.cancel(job)
 
     def cancel(self, job: Job) -> None:
-        """Ends the job within a token, or takes it from the queue."""
+        """Ends the job with the batch that is under way, which stops at once if it is this job's alone."""
         with self._change:
             job.cancelled = True
-            if job is self._current:
+            if self._batch and all(each.cancelled for each in self._batch):
                 self.context.abort.set()
             self._change.notify_all()
 
@@ -63,14 +73,13 @@ class Engine:
     def busy(self) -> int:
         """Jobs waiting or under way."""
         with self._change:
-            return len(self._waiting) + (self._current is not None)
+            return len(self._waiting) + len(self._works)
 
     def close(self) -> None:
         """Ends what is under way, and frees the memory."""
         with self._change:
             self._closing = True
-            if self._current:
-                self._current.cancelled = True
+            if self._batch:
                 self.context.abort.set()
             self._change.notify_all()
         self._thread.join()
@@ -87,8 +96,10 @@ class Engine:
             if self._closing or not self._thread.is_alive():
                 raise ModelUnavailable("The model was unloaded.")
             if len(self._waiting) >= self._options.waiting:
-                raise EngineBusy(len(self._waiting) * SECONDS_A_JOB)
+                raise EngineBusy(len(self._waiting) * SECONDS_A_JOB / self._options.slots)
             self._waiting.append(job)
+            if len(self._works) + len(self._waiting) > self._options.slots:
+                job.put(Queued(len(self._waiting)))
             self._change.notify_all()
 
     # -- in the engine's thread
@@ -97,53 +108,119 @@ class Engine:
         try:
             self.model = LoadedModel(path, self._options)
             self.context = Context(self.model, self._options)
-            self.prefix = Prefix(self.context)
         except Exception as error:  # handed to the caller of the constructor
             self._failure = error
             self._loaded.set()
             return
+        self._slots = [Slot(self.context, self.checkpoints, number) for number in range(self._options.slots)]
         self._loaded.set()
         try:
-            self._serve(self.prefix)
+            while self._wait():
+                self._admit()
+                self._step()
         finally:
             self._drain()
             self.context.close()
             self.model.close()
 
-    def _serve(self, prefix: Prefix) -> None:
+    def _wait(self) -> bool:
+        """Waits for work. False when it is time to end."""
+        with self._change:
+            self._change.wait_for(lambda: self._closing or self._waiting or self._works)
+            return not self._closing
+
+    def _admit(self) -> None:
+        """Gives free slots to those who wait, each the slot that holds most of its prompt."""
         while job := self._next():
+            free = {slot.number for slot in self._slots} - {work.slot.number for work in self._works}
+            slot = max((self._slots[n] for n in free), key=lambda slot: (slot.usable(job.tokens), -slot.used))
             try:
-                job.put(Work(self.context, prefix, job).run())
-            except RuntimeFault as error:
-                _without_raising(prefix.forget)
-                job.put(Failure(error))
+                self._works.append(Work(self.context, slot, job))
             except Exception as error:
-                log.exception("The engine failed on a request")
-                _without_raising(prefix.forget)
-                job.put(Failure(RuntimeFault(f"The engine failed: {error}")))
+                slot.clear()
+                job.put(_failure(error))
 
     def _next(self) -> Job | None:
         with self._change:
-            self._current = None
-            self.context.abort.clear()
-            self._change.wait_for(lambda: self._closing or self._waiting)
-            if self._closing:
+            if not self._waiting or len(self._works) >= len(self._slots):
                 return None
-            self._current = self._waiting.popleft()
-            if self._current.cancelled:
+            job = self._waiting.popleft()
+            for place, waiting in enumerate(self._waiting, 1):
+                waiting.put(Queued(place))
+            return job
+
+    def _step(self) -> None:
+        """One batch."""
+        for work in [work for work in self._works if work.job.cancelled]:
+            self._finish(work, work.end("cancelled"))
+        planned = plan(self._works, self._options.chunk, self._pace)
+        if not planned:
+            return
+        parts = [part for _, part in planned]
+        begin = time.perf_counter()
+        try:
+            rows = self._read(planned)
+        except Aborted:
+            for work, _ in planned:
+                work.slot.recover()
+            return
+        except Exception as error:
+            self._give_up(planned, error)
+            return
+        seconds = time.perf_counter() - begin
+        prompts = sum(len(part.tokens) for work, part in planned if work.reading)
+        self._pace.measured(prompts, seconds)
+        self.stats.batch(prompts, len(parts) - sum(work.reading for work, _ in planned), seconds)
+        for (work, part), row in zip(planned, rows, strict=True):
+            self._advance(work, part, row)
+
+    def _read(self, planned: Sequence[tuple[Work, Part]]) -> list[int]:
+        """Reads the batch; meanwhile `cancel` may interrupt it."""
+        with self._change:
+            self._batch = [work.job for work, _ in planned]
+            if self._closing:
                 self.context.abort.set()
-            return self._current
+        try:
+            return self.context.read([part for _, part in planned])
+        finally:
+            with self._change:
+                self._batch = ()
+                self.context.abort.clear()
+
+    def _advance(self, work: Work, part: Part, row: int) -> None:
+        try:
+            end = work.read(part, row)
+        except Exception as error:  # of this job alone, such as a grammar that leaves nothing
+            self._finish(work, _failure(error))
+            return
+        if end is not None:
+            self._finish(work, end)
+
+    def _give_up(self, planned: Sequence[tuple[Work, Part]], error: Exception) -> None:
+        """After a failure nothing is certain about the sequences that took part."""
+        for work, _ in planned:
+            work.slot.clear()
+            self._finish(work, _failure(error))
+
+    def _finish(self, work: Work, last: End | Failure) -> None:
+        work.close()
+        with self._change:
+            self._works.remove(work)
+        self.stats.ended(last)
+        work.job.put(last)
 
     def _drain(self) -> None:
+        for work in list(self._works):
+            self._finish(work, work.end("cancelled"))
         with self._change:
-            self._closing, self._current = True, None
+            self._closing = True
             for job in self._waiting:
                 job.put(Failure(ModelUnavailable("The model was unloaded.")))
             self._waiting.clear()
 
 
-def _without_raising(action: Callable[[], None]) -> None:
-    try:
-        action()
-    except Exception:
-        log.exception("The engine's context could not be cleared")
+def _failure(error: Exception) -> Failure:
+    if isinstance(error, RuntimeFault):
+        return Failure(error)
+    log.error("The engine failed on a request", exc_info=error)
+    return Failure(RuntimeFault(f"The engine failed: {error}"))

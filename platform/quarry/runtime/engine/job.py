@@ -14,6 +14,13 @@ POLL_SECONDS = 0.04
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """All slots are taken; `position` 1 is next."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """The next bit of text."""
 
@@ -36,7 +43,7 @@ class Failure:
     error: Exception
 
 
-Message: TypeAlias = Prefill | Piece | End | Failure
+Message: TypeAlias = Queued | Prefill | Piece | End | Failure
 
 
 @dataclass(eq=False)
@@ -53,7 +60,9 @@ class Job:
     def put(self, message: Message) -> None:
         self.messages.put(message)
 
-    def follow(self, cancelled: Cancelled | None, cancel: Callable[[Job], None]) -> Iterator[Prefill | Piece | End]:
+    def follow(
+        self, cancelled: Cancelled | None, cancel: Callable[[Job], None]
+    ) -> Iterator[Queued | Prefill | Piece | End]:
         """Messages as they come, asking `cancelled` in the meantime."""
         asked = 0.0
         while True:

@@ -19,9 +19,12 @@ BUILD_RECORD = "quarry-llama.json"  # written by infra/llama/build.py after it s
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`chunk` is how many prompt tokens are read between two progress events and looks at the cancel flag."""
+    """`context` tokens for each of `slots` answers at once. `chunk` is how many prompt tokens are read between two
+    progress events and looks at the cancel flag. `checkpoints`: bytes for states that are kept outside the context."""
 
     context: int = CONTEXT
+    slots: int = 1
+    checkpoints: int = 64 * 2**20
     threads: int = 1
     chunk: int = 256
     micro_batch: int = 512

@@ -51,16 +51,16 @@ class Sampler:
         if self._grammar:
             self._llama.llama_sampler_free(self._grammar)
 
-    def pick(self, context: Context) -> int:
+    def pick(self, context: Context, row: int) -> int:
         """The next token. Raises InvalidRequest where the grammar leaves none."""
         if self._openings:
-            rule_out(context.logits(), self._openings)
+            rule_out(context.logits(row), self._openings)
             self._openings = {}
-        token = int(self._llama.llama_sampler_sample(self._chain, context.handle, -1))
+        token = int(self._llama.llama_sampler_sample(self._chain, context.handle, row))
         if self._grammar is None:
             return token
         if not self._allowed(token):  # checking one token is cheap, all of them is not: so the grammar comes second
-            token = self._pick_allowed(context)
+            token = self._pick_allowed(context.logits(row))
         self._llama.llama_sampler_accept(self._grammar, token)
         return token
 
@@ -69,8 +69,7 @@ class Sampler:
         self._llama.llama_sampler_apply(self._grammar, ctypes.byref(self._array(one)))
         return bool(np.isfinite(one["logit"][0]))
 
-    def _pick_allowed(self, context: Context) -> int:
-        logits = context.logits()
+    def _pick_allowed(self, logits: NDArray[np.float32]) -> int:
         candidates = np.zeros(len(logits), CANDIDATE)
         candidates["id"], candidates["logit"] = np.arange(len(logits)), logits
         array = self._array(candidates)

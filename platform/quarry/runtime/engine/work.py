@@ -1,81 +1,83 @@
-"""What the engine thread does with one job: read the prompt, then write token by token."""
+"""One job in one slot: first its prompt is read, piece by piece, then it writes token by token."""
 
 from __future__ import annotations
 
 from ..types import DoneReason, Prefill, Usage
-from .context import Aborted, Context
+from .context import Context, Part
 from .job import End, Job, Piece
-from .prefix import Prefix
 from .sampling import Sampler
+from .slot import Slot
 from .text import TextStream
 
 
 class Work:
-    """One job on the engine's context."""
+    """Between two batches it is asked what to read next (`next`), then told that it was read (`read`)."""
 
-    def __init__(self, context: Context, prefix: Prefix, job: Job) -> None:
-        self._context, self._prefix, self._job = context, prefix, job
+    def __init__(self, context: Context, slot: Slot, job: Job) -> None:
+        self._context, self.slot, self.job = context, slot, job
         self._text = TextStream(job.params.stop)
-        self._cached = self._written = 0
+        self._written = 0
+        self._token: int | None = None  # picked, but not read yet
+        self._sampler = Sampler(context.model, job.params, job.grammar)
+        self._cached = slot.begin(job.tokens)
+        job.put(Prefill(self._cached, len(job.tokens)))
 
-    def run(self) -> End:
-        """Answers the job; its pieces go to the job's queue, the end comes back."""
-        sampler = Sampler(self._context.model, self._job.params, self._job.grammar)
-        try:
-            self._read_prompt()
-            return self._end(self._write(sampler))
-        except Aborted:
-            self._prefix.recover()
-            return self._end("cancelled")
-        finally:
-            sampler.close()
+    def close(self) -> None:
+        self._sampler.close()
 
-    def _end(self, reason: DoneReason) -> End:
+    @property
+    def reading(self) -> bool:
+        """Whether the prompt is still being read."""
+        return self._token is None
+
+    def next(self, limit: int) -> Part:
+        """What is to be read next: a token that was written, or at most `limit` of the prompt."""
+        if self._token is not None:
+            return self.slot.part([self._token], logits=True)
+        start = len(self.slot.tokens)
+        end = self._chunk_end(start, limit)
+        return self.slot.part(self.job.tokens[start:end], logits=end == len(self.job.tokens))
+
+    def read(self, part: Part, row: int) -> End | None:
+        """The part was read; its logits are in `row`. Returns the end, if this was it."""
+        self.slot.grow(part.tokens)
+        if self.reading:
+            self._prompt_read()
+        return self._write(row) if part.logits else None
+
+    def end(self, reason: DoneReason) -> End:
+        """The end of the answer; what was held back of the text is given out first."""
         if rest := self._text.finish():
-            self._job.put(Piece(rest))
-        return End(reason, Usage(len(self._job.tokens), self._cached, self._written), self._text.stopped)
+            self.job.put(Piece(rest))
+        return End(reason, Usage(len(self.job.tokens), self._cached, self._written), self._text.stopped)
 
-    def _read_prompt(self) -> None:
-        tokens, job = self._job.tokens, self._job
-        self._cached = done = self._prefix.reuse(tokens)
-        job.put(Prefill(done, len(tokens)))
-        while done < len(tokens):
-            if job.cancelled:
-                raise Aborted
-            end = self._chunk_end(done)
-            self._context.read(tokens[done:end], logits=end == len(tokens))
-            self._prefix.grow(tokens[done:end])
-            done = end
-            if done in self._marks():
-                self._prefix.mark()
-            job.put(Prefill(done, len(tokens)))
+    def _prompt_read(self) -> None:
+        done, total = len(self.slot.tokens), len(self.job.tokens)
+        if done in self._marks():
+            self.slot.keep()
+        self.job.put(Prefill(done, total))
 
-    def _marks(self) -> tuple[int, int]:
-        """Where prompts may part: behind the stable beginning, and before the last token (the same prompt again)."""
-        return self._job.stable, len(self._job.tokens) - 1
+    def _marks(self) -> tuple[int, ...]:
+        """Where prompts may part: behind the stable beginning, and before the last token (the same prompt again; a
+        memory that can be cut needs no checkpoint for that)."""
+        last = () if self._context.model.rewindable else (len(self.job.tokens) - 1,)
+        return (self.job.stable, *last)
 
-    def _chunk_end(self, start: int) -> int:
-        """The end of the next chunk: it stops at a mark, where the memory needs a snapshot there."""
-        end = min(start + self._context.options.chunk, len(self._job.tokens))
-        if self._context.model.rewindable:
-            return end
+    def _chunk_end(self, start: int, limit: int) -> int:
+        """The end of the next chunk: it stops at a mark."""
+        end = min(start + limit, len(self.job.tokens))
         return min([end, *(mark for mark in self._marks() if start < mark < end)])
 
-    def _write(self, sampler: Sampler) -> DoneReason:
-        model, job = self._context.model, self._job
-        while self._written < job.params.max_tokens:
-            if job.cancelled:
-                return "cancelled"
-            token = sampler.pick(self._context)
-            self._written += 1
-            if model.ends(token):
-                return "stop"
-            if shown := self._text.feed(model.piece(token)):
-                job.put(Piece(shown))
-            if self._text.stopped:
-                return "stop"
-            if self._context.position >= self._context.size or self._written >= job.params.max_tokens:
-                return "length"
-            self._context.read([token], logits=True)
-            self._prefix.grow([token])
-        return "length"
+    def _write(self, row: int) -> End | None:
+        model, job = self._context.model, self.job
+        token = self._token = self._sampler.pick(self._context, row)
+        self._written += 1
+        if model.ends(token):
+            return self.end("stop")
+        if shown := self._text.feed(model.piece(token)):
+            job.put(Piece(shown))
+        if self._text.stopped:
+            return self.end("stop")
+        if len(self.slot.tokens) >= self._context.size or self._written >= job.params.max_tokens:
+            return self.end("length")
+        return None
