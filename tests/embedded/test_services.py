@@ -9,7 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
-from quarry.embedded import Place, Postgres, ServiceFault, Valkey
+from quarry.embedded import Place, Postgres, ServiceFault, Valkey, programs
+from quarry.embedded.accounts import Account
 from quarry.embedded.place import SOCKET_PATH_LIMIT, SYSTEM_DATA
 
 QUICK = {"shared_buffers": "16MB", "fsync": "off"}
@@ -155,10 +156,14 @@ def test_a_socket_folder_that_somebody_else_made_is_refused(home: Path, tmp_path
 
 
 def as_nobody(work: Path, what: str) -> None:
-    """Runs a function of this module in a child that has given up root for good."""
+    """Runs a function of this module in a child that has given up root for good. Where it could not enter this
+    environment, it gets the programs that root puts in a place where everybody can run them."""
+    nobody = Account("nobody", 65534, 65534, other=True)
+    postgres, valkey = programs.postgres_programs(nobody), programs.valkey_program(nobody)
     child = os.fork()
     if child == 0:
         try:
+            programs.postgres_programs, programs.valkey_program = lambda _: postgres, lambda _: valkey
             os.setgroups([])
             os.setgid(65534)
             os.setuid(65534)
