@@ -1,6 +1,6 @@
-"""How often answers are right, asked over the API of a new product: the sample questions, and questions about texts
-that nobody had in mind when the prompts were written (DRCD, Traditional Chinese), half of them about articles that
-are not in the collection and so must be declined. See docs/quality.md."""
+"""How often answers are right, asked over the API of a new product: the sample questions, and questions about DRCD
+(Traditional Chinese), half of them about articles that are not in the collection and so must be declined. Both were
+looked at when the thresholds were chosen. See docs/quality.md."""
 
 import json
 import os
