@@ -64,8 +64,7 @@ def raw_pdf(objects: list[bytes]) -> bytes:
 
 
 def test_a_scan_is_read_by_ocr() -> None:
-    if not ocr.available():
-        pytest.skip("OCR is not installed")
+    assert ocr.available()
     scan = making.picture(making.sample_page("supplier-code-of-conduct-zh.pdf"), "PDF", resolution=110)
     parsed = parse(scan, "scan.pdf")
     sound(parsed)
