@@ -22,16 +22,21 @@ from .types import (
     EngineBusy,
     Event,
     InvalidRequest,
+    Logprob,
     Message,
     ModelInfo,
     ModelUnavailable,
     Params,
     Prefill,
     PromptTooLong,
+    Queued,
+    Reasoning,
+    Request,
     RuntimeFault,
     Token,
     Tool,
     ToolCall,
+    ToolChoice,
     Usage,
     Vectors,
 )
@@ -43,17 +48,23 @@ __all__ = [
     "EngineBusy",
     "Event",
     "InvalidRequest",
+    "Logprob",
     "Message",
     "ModelInfo",
     "ModelUnavailable",
     "Params",
     "Prefill",
     "PromptTooLong",
+    "Queued",
+    "Reasoning",
+    "Request",
     "RuntimeFault",
     "Token",
     "Tool",
     "ToolCall",
+    "ToolChoice",
     "Usage",
+    "complete",
     "configure",
     "count_tokens",
     "current_model",
@@ -88,50 +99,85 @@ def models() -> list[dict[str, Any]]:
 
 def load() -> ModelInfo:
     """Verifies the chosen chat model and loads it into this process; a second call returns at once."""
-    from . import chat
+    from . import pool
 
-    return chat.load()
+    return pool.load()
 
 
 def unload() -> None:
     """Stops the engine thread and frees the chat model; for tests and orderly shutdown."""
-    from . import chat
+    from . import pool
 
-    chat.unload()
+    pool.unload()
 
 
 def current_model() -> ModelInfo:
     """The chat model: the loaded one, else the one that `load` would load."""
-    from . import chat
+    from . import pool
 
-    return chat.current_model()
+    return pool.current_model()
 
 
 def generate(
     messages: Sequence[Message],
     *,
-    model: str | None = None,
+    model: str | Sequence[str] | None = None,
     documents: Sequence[Document] = (),
     tools: Sequence[Tool] = (),
+    choice: ToolChoice = "auto",
+    parallel: bool = True,
     schema: Mapping[str, Any] | None = None,
+    grammar: str | None = None,
     params: Params | None = None,
     cancelled: Cancelled | None = None,
 ) -> Iterator[Event]:
-    """Streams the model's answer: `Prefill`s, `Token`s and `ToolCall`s, then one `Done`.
+    """Streams the model's answer: `Queued`, `Prefill`s, `Reasoning`, `Token`s and `ToolCall`s, then one `Done`.
 
-    `schema` is a JSON schema which the answer is then certain to have the form of. `cancelled` is asked every few
-    dozen milliseconds from the calling thread; closing the iterator cancels as well. Raises a `RuntimeFault`.
+    `model` is a name, several in the order in which they are tried (the next where one cannot answer), or None for
+    the installation's own order. For the rest see `Request`. `cancelled` is asked every few dozen milliseconds from
+    the calling thread; closing the iterator cancels as well. Raises a `RuntimeFault`.
     """
-    from . import chat
+    from . import route
 
-    return chat.generate(messages, model, documents, tools, schema, params or Params(), cancelled)
+    request = Request(
+        messages,
+        documents=documents,
+        tools=tools,
+        choice=choice,
+        parallel=parallel,
+        schema=schema,
+        grammar=grammar,
+        params=params or Params(),
+        cancelled=cancelled,
+    )
+    return route.generate(model, request)
+
+
+def complete(
+    prompt: str,
+    *,
+    model: str | Sequence[str] | None = None,
+    suffix: str = "",
+    schema: Mapping[str, Any] | None = None,
+    grammar: str | None = None,
+    params: Params | None = None,
+    cancelled: Cancelled | None = None,
+) -> Iterator[Event]:
+    """Streams what follows `prompt`, and, with a model that was trained for it, what comes between it and `suffix`;
+    no template and no roles. Otherwise like `generate`."""
+    from . import route
+
+    request = Request(
+        prompt=prompt, suffix=suffix, schema=schema, grammar=grammar, params=params or Params(), cancelled=cancelled
+    )
+    return route.generate(model, request)
 
 
 def count_tokens(text: str) -> int:
     """How many tokens of the chat model `text` has; needs the model's file, but not `load`."""
-    from . import chat
+    from . import pool
 
-    return chat.count_tokens(text)
+    return pool.count_tokens(text)
 
 
 def embed(texts: Sequence[str], kind: EmbedKind, space: str | None = None) -> Vectors:

@@ -1,112 +1,27 @@
-"""The chat model of this process: chosen, verified, loaded; and requests to it."""
+"""Requests to the embedded engine: checked, rendered, and what it writes told apart into text and tool calls."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
-from . import select, settings
-from .catalogue import Model, find
-from .engine.engine import Engine
-from .engine.job import End, Job, Piece, Queued
-from .engine.model import LoadedModel
-from .engine.options import context_for, for_model
+from . import pool
+from .engine.job import End, Job, Piece
 from .grammar import grammar
-from .prompt import Renderer
-from .store import Store
+from .pool import Loaded
 from .toolcalls import ToolCallParser
-from .types import (
-    Cancelled,
-    Document,
-    Done,
-    Event,
-    InvalidRequest,
-    Message,
-    ModelInfo,
-    ModelUnavailable,
-    Params,
-    Prefill,
-    Token,
-    Tool,
-)
+from .types import Cancelled, Done, Event, InvalidRequest, Params, Prefill, Queued, Request, Token
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """What `load` made."""
-
-    info: ModelInfo
-    engine: Engine
-    renderer: Renderer
-
-
-_lock = threading.RLock()
-_loaded: Loaded | None = None
-
-
-def load() -> ModelInfo:
-    """Verifies and loads; see the door."""
-    global _loaded
-    with _lock:
-        if _loaded is None:
-            store = Store(settings.current().models)
-            model = select.current(store, settings.current())
-            sha256 = store.verify(model)
-            engine = Engine(store.path(model), for_model(model))
-            info = ModelInfo(model.id, sha256, engine.context.size)
-            _loaded = Loaded(info, engine, Renderer(engine.model))
-        return _loaded.info
-
-
-def unload() -> None:
-    global _loaded
-    with _lock:
-        if _loaded is not None:
-            _loaded.engine.close()
-            _loaded = None
-
-
-def current_model() -> ModelInfo:
-    with _lock:
-        if _loaded is not None:
-            return _loaded.info
-    store = Store(settings.current().models)
-    model = select.current(store, settings.current())
-    return ModelInfo(model.id, store.pinned(model), context_for(model))
-
-
-def generate(
-    messages: Sequence[Message],
-    model: str | None,
-    documents: Sequence[Document],
-    tools: Sequence[Tool],
-    schema: Mapping[str, Any] | None,
-    params: Params,
-    cancelled: Cancelled | None,
-) -> Iterator[Event]:
+def generate(model: str | None, request: Request) -> Iterator[Event]:
     """Checks and renders at once, so that mistakes are raised here; the answer comes with the iteration."""
-    loaded = _ready(model)
-    _check(params)
-    prompt = loaded.renderer.render(messages, documents, tools)
-    job = Job(prompt.tokens, params, prompt.stable, grammar(schema))
+    loaded = pool.ready(model)
+    _check(request.params)
+    prompt = loaded.renderer.render(request.messages, request.documents, request.tools)
+    job = Job(prompt.tokens, request.params, prompt.stable, grammar(request.schema))
     loaded.engine.check(job)
-    parser = ToolCallParser(tool.name for tool in tools) if tools and schema is None else None
-    return _events(loaded, job, parser, cancelled)
-
-
-def _ready(model: str | None) -> Loaded:
-    with _lock:
-        loaded = _loaded
-    if loaded is None:
-        raise ModelUnavailable("The chat model is not loaded in this process.")
-    if model is not None and model != loaded.info.id:
-        find(model)
-        raise ModelUnavailable(f'This installation answers with "{loaded.info.id}"; "{model}" is not loaded.')
-    return loaded
+    offered = bool(request.tools) and request.schema is None and request.choice != "none"
+    parser = ToolCallParser(tool.name for tool in request.tools) if offered else None
+    return _events(loaded, job, parser, request.cancelled)
 
 
 def _check(params: Params) -> None:
@@ -120,9 +35,7 @@ def _check(params: Params) -> None:
 
 def _events(loaded: Loaded, job: Job, parser: ToolCallParser | None, cancelled: Cancelled | None) -> Iterator[Event]:
     for message in loaded.engine.answer(job, cancelled):
-        if isinstance(message, Queued):
-            continue
-        if isinstance(message, Prefill):
+        if isinstance(message, Queued | Prefill):
             yield message
         elif isinstance(message, Piece):
             yield from parser.feed(message.text) if parser else (Token(message.text),)
@@ -135,23 +48,3 @@ def _events(loaded: Loaded, job: Job, parser: ToolCallParser | None, cancelled: 
 def _done(loaded: Loaded, end: End, parser: ToolCallParser | None) -> Done:
     called = parser is not None and parser.calls and end.reason in ("stop", "length")
     return Done("tool_calls" if called else end.reason, end.usage, loaded.info, end.stop)
-
-
-def count_tokens(text: str) -> int:
-    with _lock:
-        loaded = _loaded
-    vocabulary = loaded.engine.model if loaded else _vocabulary(_file())
-    return len(vocabulary.tokenize(text, special=False))
-
-
-def _file() -> Path:
-    store = Store(settings.current().models)
-    model: Model = select.current(store, settings.current())
-    store.verify(model)
-    return store.path(model)
-
-
-@cache
-def _vocabulary(path: Path) -> LoadedModel:
-    """Only the vocabulary: a few tens of megabytes, and no context."""
-    return LoadedModel(path)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 EmbedKind: TypeAlias = Literal["query", "passage"]
+ToolChoice: TypeAlias = Literal["auto", "none", "required"]
 DoneReason: TypeAlias = Literal["stop", "length", "cancelled", "tool_calls"]
 JSON: TypeAlias = dict[str, Any]
 Vectors: TypeAlias = NDArray[np.float32]
@@ -70,17 +71,49 @@ class Tool:
 class Params:
     """How to sample. Temperature 0 is greedy, which is also what IBM advises for Granite.
 
+    `top_k` 0, `min_p` 0 and `top_p` 1 leave every token in. The penalties are OpenAI's, from -2 to 2, over what the
+    answer holds so far. `logit_bias` adds to the logits of tokens, from -100 to 100. `logprobs`: that many alternatives
+    come with each token's log-probability (0: none but its own), None for no log-probabilities at all.
+
     `openings` are beginnings of an answer with the probability that the model must give to their first token; below it
     they are ruled out. A fixed phrase ("I don't know") has its whole probability in one token, while an answer's is
-    spread over many ways to begin: greedy sampling alone takes the phrase far too often.
+    spread over many ways to begin: greedy sampling alone takes the phrase far too often. A remote runtime ignores them.
     """
 
     max_tokens: int = 512
     temperature: float = 0.0
     top_p: float = 1.0
+    top_k: int = 0
+    min_p: float = 0.0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    logit_bias: Mapping[int, float] = field(default_factory=dict)
+    logprobs: int | None = None
     seed: int | None = None
     stop: Sequence[str] = ()
     openings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a runtime, embedded or remote, is asked to write: the next turn after `messages`, or, where there is a
+    `prompt`, what follows it and comes before `suffix`.
+
+    `choice` says whether tools may be called ("auto"), must be ("required"), or are only told of ("none"). The answer
+    has the form of `schema` (a JSON schema) or of `grammar` (GBNF, the embedded engine only).
+    """
+
+    messages: Sequence[Message] = ()
+    prompt: str | None = None
+    suffix: str = ""
+    documents: Sequence[Document] = ()
+    tools: Sequence[Tool] = ()
+    choice: ToolChoice = "auto"
+    parallel: bool = True
+    schema: Mapping[str, Any] | None = None
+    grammar: str | None = None
+    params: Params = field(default_factory=Params)
+    cancelled: Cancelled | None = None
 
 
 # -- what comes back --------------------------------------------------------------------------------------------------
@@ -105,6 +138,13 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """The model is busy with others; `position` 1 is next."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Prefill:
     """`done` of `total` prompt tokens have been read."""
 
@@ -113,8 +153,26 @@ class Prefill:
 
 
 @dataclass(frozen=True, slots=True)
+class Logprob:
+    """A token of the answer as the model wrote it, and its natural log-probability; `top` are the most likely ones."""
+
+    token: bytes
+    logprob: float
+    top: Sequence[tuple[bytes, float]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
-    """The next piece of the answer: whole characters, never half of one."""
+    """The next piece of the answer: whole characters, never half of one. `logprobs`: of the tokens that were written
+    since the last piece, where they were asked for."""
+
+    text: str
+    logprobs: Sequence[Logprob] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """What a thinking model says to itself: never part of the answer."""
 
     text: str
 
@@ -138,7 +196,7 @@ class Done:
     stop: str = ""
 
 
-Event: TypeAlias = Prefill | Token | ToolCall | Done
+Event: TypeAlias = Queued | Prefill | Reasoning | Token | ToolCall | Done
 
 
 # -- what goes wrong --------------------------------------------------------------------------------------------------

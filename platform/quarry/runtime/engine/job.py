@@ -8,16 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ..types import Cancelled, DoneReason, Params, Prefill, Usage
+from ..types import Cancelled, DoneReason, Params, Prefill, Queued, Usage
 
 POLL_SECONDS = 0.04
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """All slots are taken; `position` 1 is next."""
-
-    position: int
 
 
 @dataclass(frozen=True, slots=True)
