@@ -120,10 +120,10 @@ def test_a_second_conversation_reads_only_what_is_new(tiny_file: Path) -> None:
     engine, alone = fresh(tiny_file, slots=2), fresh(tiny_file, slots=1, checkpoints=0)
     system = [3 + i % 200 for i in range(200)]
     first, second = [*system, *PROMPTS[0]], [*system, *PROMPTS[1]]
-    ask(engine, first, stable=200)
+    ask(engine, first, marks=(200,))
     running = engine.answer(Job([*PROMPTS[5]], Params(max_tokens=900)))  # takes one of the two slots
     next(running)
-    said, end, _ = ask(engine, second, stable=200)
+    said, end, _ = ask(engine, second, marks=(200,))
     assert end.usage.cached_tokens >= 200
     assert said == ask(alone, second)[0]
     running.close()

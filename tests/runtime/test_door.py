@@ -60,7 +60,7 @@ def test_mistakes_are_raised_at_the_call(configured: Store) -> None:
         runtime.generate(QUESTION, params=Params(top_p=0))
     with pytest.raises(InvalidRequest, match="There is no chat model"):
         runtime.generate(QUESTION, model="gpt-9")
-    with pytest.raises(ModelUnavailable, match="is not loaded"):
+    with pytest.raises(ModelUnavailable, match="is not downloaded"):
         runtime.generate(QUESTION, model="granite-4.0-micro")
     with pytest.raises(PromptTooLong):
         runtime.generate([Message("user", "word " * 20_000)])

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from quarry import runtime
-from quarry.runtime import InvalidRequest, ModelUnavailable, reranking, settings
+from quarry.runtime import InvalidRequest, ModelUnavailable, budget, settings
 from quarry.runtime.embedding import space
 from quarry.runtime.store import Store, digest
 
@@ -127,7 +127,7 @@ def test_a_reranker_is_used_where_one_is_installed(chosen: Store, tiny_folder: P
     assert scores
     assert len(scores) == 2
     assert runtime.rerank("question", []) == []
-    reranking._loaded.clear()
+    budget.models.drop("reranker")
     (folder / "config.json").write_text("{}")
     with pytest.raises(ModelUnavailable, match="reranker is not loaded"):
         runtime.rerank("question", ["passage"])

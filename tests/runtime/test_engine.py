@@ -1,7 +1,9 @@
 """The engine on the tiny model: real decoding, in milliseconds."""
 
+import gc
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +70,7 @@ def test_openings_are_measured_against_all_other_beginnings_together() -> None:
     "second", ["the same", "another end", "a longer one", "something else", "the conversation goes on"]
 )
 def test_what_was_read_is_not_read_again_and_changes_nothing(second: str, tiny_file: Path) -> None:
-    system, stable = PROMPT[:100], 100
+    system, marks = PROMPT[:100], (100,)
     prompt = {
         "the same": PROMPT,
         "another end": [*system, *range(1, 90)],
@@ -77,11 +79,11 @@ def test_what_was_read_is_not_read_again_and_changes_nothing(second: str, tiny_f
         "the conversation goes on": PROMPT,
     }[second]
     engine, alone = fresh(tiny_file), fresh(tiny_file)
-    ask(engine, PROMPT, stable=stable)
+    ask(engine, PROMPT, marks=marks)
     if second == "the conversation goes on":
         prompt = [*engine_tokens(engine), 9, 8, 7]
-    text, end, _ = ask(engine, prompt, stable=stable)
-    assert text == ask(alone, prompt, stable=stable)[0]
+    text, end, _ = ask(engine, prompt, marks=marks)
+    assert text == ask(alone, prompt, marks=marks)[0]
     least = {"the same": 299, "another end": 100, "a longer one": 299, "something else": 0}
     assert end.usage.cached_tokens >= least.get(second, 330)
     assert end.usage.cached_tokens < len(prompt)
@@ -221,6 +223,18 @@ def test_a_closed_engine_refuses(tiny_file: Path) -> None:
     assert end.reason == "cancelled"
     with pytest.raises(ModelUnavailable, match="unloaded"):
         next(engine.answer(Job(PROMPT, GREEDY)))
+
+
+def test_a_model_is_freed_with_its_last_reader(tiny_file: Path) -> None:
+    """A thread may still be rendering a prompt when the model makes room for another."""
+    engine = fresh(tiny_file)
+    model, gone = engine.model, weakref.ref(engine.model)
+    engine.close()
+    del engine
+    assert model.tokenize("the end", special=False)
+    del model
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_file_that_is_no_model(tmp_path: Path) -> None:

@@ -114,12 +114,42 @@ def test_no_combination_of_fragments_makes_a_marker(engine: Engine, fragments: l
     assert b"".join(engine.model.piece(token) for token in tokens).decode() == text
 
 
-def test_the_stable_beginning_is_the_system_text(renderer: Renderer, text_of) -> None:
-    one = renderer.render([SYSTEM, Message("user", "One?")], [Document("1", "A", "a")], [])
-    two = renderer.render([SYSTEM, Message("user", "Two?")], [Document("2", "B", "b")], [])
-    assert one.tokens[: one.stable] == two.tokens[: two.stable]
-    assert text_of(one.tokens[: one.stable]).endswith(SYSTEM.content)
-    assert renderer.render([Message("user", "One?")], [], []).stable == 0
+TOOLS = [Tool("find", "Finds things", {"type": "object", "properties": {"what": {"type": "string"}}})]
+PASSAGES = [Document("1", "A", "alpha"), Document("2", "B", "beta")]
+
+
+def test_the_order_of_a_prompt_is_system_tools_documents_turns(renderer: Renderer, text_of) -> None:
+    """What is the same for many requests comes first: whatever changes, all before it stays to the token."""
+    turns = [SYSTEM, Message("user", "One?"), Message("assistant", "Yes."), Message("user", "Two?")]
+    whole = renderer.render(turns, PASSAGES, TOOLS)
+    system, tools, documents = whole.marks
+    assert text_of(whole.tokens[:system]).endswith(SYSTEM.content)
+    assert text_of(whole.tokens[:tools]).endswith('"string')
+    assert text_of(whole.tokens[:documents]).endswith("beta")
+    for other, same in (
+        (renderer.render([*turns[:-1], Message("user", "Three?")], PASSAGES, TOOLS), documents),
+        (renderer.render(turns[:2], PASSAGES, TOOLS), documents),
+        (renderer.render(turns, PASSAGES[::-1], TOOLS), tools),
+        (renderer.render(turns, PASSAGES, []), system),
+    ):
+        assert other.tokens[:same] == whole.tokens[:same]
+        assert other.marks[0] == system
+
+
+def test_a_longer_conversation_begins_with_the_shorter_one(renderer: Renderer) -> None:
+    turns = [SYSTEM, Message("user", "One?")]
+    shorter = renderer.render(turns, PASSAGES, TOOLS)
+    longer = renderer.render([*turns, Message("assistant", "Yes."), Message("user", "Two?")], PASSAGES, TOOLS)
+    assert longer.tokens[: len(shorter.tokens)] == shorter.tokens
+
+
+def test_the_same_prompt_is_the_same_tokens(renderer: Renderer) -> None:
+    turns = [SYSTEM, Message("user", "One?")]
+    assert renderer.render(turns, PASSAGES, TOOLS) == renderer.render(turns, PASSAGES, TOOLS)
+
+
+def test_without_a_system_text_there_is_no_mark(renderer: Renderer) -> None:
+    assert renderer.render([Message("user", "One?")], [], []).marks == ()
 
 
 class Qwen:

@@ -72,6 +72,7 @@ __all__ = [
     "embedding_space",
     "generate",
     "load",
+    "loaded",
     "models",
     "related_similarity",
     "rerank",
@@ -85,9 +86,13 @@ def configure(
     model: str | None = None,
     offline: bool = False,
     embed_via: EmbedVia | None = None,
+    workers: int = 1,
+    checkpoint_disk: int = 0,
 ) -> None:
-    """Tells this process where its models lie, which one to use, and who embeds (None: this process itself)."""
-    settings.configure(settings.Settings(Path(home), Path(models), model, offline, embed_via))
+    """Tells this process where its models lie, which one to use, and who embeds (None: this process itself). For
+    `workers` and `checkpoint_disk` (bytes) see `Settings`."""
+    chosen = settings.Settings(Path(home), Path(models), model, offline, embed_via, workers, checkpoint_disk)
+    settings.configure(chosen)
 
 
 def models() -> list[dict[str, Any]]:
@@ -109,6 +114,13 @@ def unload() -> None:
     from . import pool
 
     pool.unload()
+
+
+def loaded() -> list[dict[str, Any]]:
+    """The chat models in this process's memory: id, digest, slots, memory, speed, counters."""
+    from . import pool
+
+    return [each.facts() for each in pool.loaded()]
 
 
 def current_model() -> ModelInfo:

@@ -4,8 +4,8 @@ Memory that a chat model needs is computed, in bytes, as
 
     weights            the file's size (it is mapped, so this is its upper bound)
     + context cache    2 (K and V) x attention layers x KV heads x head size x 2 (f16) x context
-    + recurrent state  Mamba-2 layers x (2 x hidden x state size + convolution) x 4 (f32), once a sequence and
-                       independent of the context, twice because the engine keeps one snapshot
+    + recurrent state  Mamba-2 layers x (2 x hidden x state size + convolution) x 4 (f32), independent of the context
+                       (both once a sequence: as many as the engine answers at once)
     + overhead         compute buffers: 4 bytes x 512 (micro-batch) x (vocabulary + 12 x hidden), and 96 MiB of process
 
 so a hybrid's need hardly grows with its context, and a dense model's does.
@@ -112,13 +112,15 @@ class Model:
     def file_name(self) -> str:
         return next((s.file for s in self.sources if s.file), f"{self.id}.gguf")
 
-    def memory_bytes(self, context: int | None = None) -> int:
-        """What loading it takes with `context` tokens (the engine's default where None); see the module's text."""
+    def memory_bytes(self, context: int | None = None, slots: int = 1) -> int:
+        """What loading it takes with `context` tokens (the engine's default where None) for each of `slots` sequences;
+        see the module's text."""
         if self.shape is None:
             return self.size_bytes + PROCESS
         tokens = min(context or 8192, self.context)
         shape = self.shape
-        return self.size_bytes + shape.context_bytes(tokens) + 2 * shape.state_bytes() + shape.overhead_bytes()
+        sequence = shape.context_bytes(tokens) + shape.state_bytes()
+        return self.size_bytes + slots * sequence + shape.overhead_bytes()
 
 
 def _model(entry: dict[str, Any]) -> Model:

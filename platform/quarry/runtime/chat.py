@@ -17,7 +17,7 @@ def generate(model: str | None, request: Request) -> Iterator[Event]:
     loaded = pool.ready(model)
     _check(request.params)
     prompt = loaded.renderer.render(request.messages, request.documents, request.tools)
-    job = Job(prompt.tokens, request.params, prompt.stable, grammar(request.schema))
+    job = Job(prompt.tokens, request.params, prompt.marks, grammar(request.schema))
     loaded.engine.check(job)
     offered = bool(request.tools) and request.schema is None and request.choice != "none"
     parser = ToolCallParser(tool.name for tool in request.tools) if offered else None
@@ -34,7 +34,7 @@ def _check(params: Params) -> None:
 
 
 def _events(loaded: Loaded, job: Job, parser: ToolCallParser | None, cancelled: Cancelled | None) -> Iterator[Event]:
-    for message in loaded.engine.answer(job, cancelled):
+    for message in loaded.answer(job, cancelled):
         if isinstance(message, Queued | Prefill):
             yield message
         elif isinstance(message, Piece):

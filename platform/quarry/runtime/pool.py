@@ -1,90 +1,140 @@
-"""The chat models of this process: chosen, verified, loaded."""
+"""The chat models of this process: chosen, verified, loaded under the memory budget."""
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from . import select, settings
+from . import budget, select, settings
 from .catalogue import Model, find
-from .engine.engine import Engine
+from .engine.disk import DiskTier
+from .engine.engine import Engine, Unloaded
+from .engine.job import End, Job, Piece
 from .engine.model import LoadedModel
-from .engine.options import context_for, for_model
+from .engine.options import Options, for_model, layout
 from .prompt import Renderer
 from .store import Store
-from .types import ModelInfo, ModelUnavailable
+from .types import Cancelled, ModelInfo, ModelUnavailable, Prefill, Queued
+
+_serving = False  # whether this process may load: the web process must not
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What `load` made."""
+    """A chat model that answers."""
 
     info: ModelInfo
     engine: Engine
     renderer: Renderer
+    size: int
 
+    @property
+    def busy(self) -> int:
+        return self.engine.busy
 
-_lock = threading.RLock()
-_loaded: Loaded | None = None
+    def close(self) -> None:
+        self.engine.close()
+
+    def answer(self, job: Job, cancelled: Cancelled | None = None) -> Iterator[Queued | Prefill | Piece | End]:
+        """The engine's answer. Where another model took this one's place just now, it is loaded again."""
+        try:
+            yield from self.engine.answer(job, cancelled)
+        except Unloaded:
+            yield from ready(self.info.id).engine.answer(job, cancelled)
+
+    def facts(self) -> dict[str, Any]:
+        """For metrics and the administration; speeds in tokens a second, 0 until measured."""
+        options = self.engine.options
+        return {
+            "id": self.info.id,
+            "sha256": self.info.sha256,
+            "slots": options.slots,
+            "context": self.info.context,
+            "memory_bytes": self.size,
+            "reads": round(self.engine.stats.reading.speed, 1),
+            "writes": round(self.engine.stats.writing.speed, 1),
+            "stats": self.engine.stats.facts() | self.engine.checkpoints.facts(),
+        }
 
 
 def load() -> ModelInfo:
     """Verifies and loads; see the door."""
-    global _loaded
-    with _lock:
-        if _loaded is None:
-            store = Store(settings.current().models)
-            model = select.current(store, settings.current())
-            sha256 = store.verify(model)
-            engine = Engine(store.path(model), for_model(model))
-            info = ModelInfo(model.id, sha256, engine.context.size)
-            _loaded = Loaded(info, engine, Renderer(engine.model))
-        return _loaded.info
+    global _serving
+    _serving = True
+    return ready(None).info
 
 
 def unload() -> None:
-    global _loaded
-    with _lock:
-        if _loaded is not None:
-            _loaded.engine.close()
-            _loaded = None
+    global _serving
+    _serving = False
+    budget.models.clear()
 
 
 def current_model() -> ModelInfo:
-    with _lock:
-        if _loaded is not None:
-            return _loaded.info
-    store = Store(settings.current().models)
-    model = select.current(store, settings.current())
-    return ModelInfo(model.id, store.pinned(model), context_for(model))
+    model, store = _model(None), _store()
+    if loaded := budget.models.get(model.id, Loaded):
+        return loaded.info
+    context, _ = layout(model, budget.limit())
+    return ModelInfo(model.id, store.pinned(model), context)
 
 
-def ready(model: str | None) -> Loaded:
-    """The model, loaded; None is the chat model of this installation."""
-    with _lock:
-        loaded = _loaded
-    if loaded is None:
+def ready(name: str | None) -> Loaded:
+    """The model of this name, loaded; None is the chat model of this installation."""
+    if not _serving:
         raise ModelUnavailable("The chat model is not loaded in this process.")
-    if model is not None and model != loaded.info.id:
-        find(model)
-        raise ModelUnavailable(f'This installation answers with "{loaded.info.id}"; "{model}" is not loaded.')
-    return loaded
+    model = _model(name)
+    return budget.models.get(model.id, Loaded) or budget.models.take(model.id, Loaded, lambda room: _plan(model, room))
+
+
+def loaded() -> list[Loaded]:
+    """What is loaded now."""
+    return [held.member for held in budget.models.members().values() if isinstance(held.member, Loaded)]
 
 
 def count_tokens(text: str) -> int:
-    with _lock:
-        loaded = _loaded
-    vocabulary = loaded.engine.model if loaded else _vocabulary(_file())
+    model = _model(None)
+    here = budget.models.get(model.id, Loaded)
+    vocabulary = here.engine.model if here else _vocabulary(_verified(model)[0])
     return len(vocabulary.tokenize(text, special=False))
 
 
-def _file() -> Path:
-    store = Store(settings.current().models)
-    model: Model = select.current(store, settings.current())
-    store.verify(model)
-    return store.path(model)
+def _store() -> Store:
+    return Store(settings.current().models)
+
+
+def _model(name: str | None) -> Model:
+    return find(name) if name else select.current(_store(), settings.current())
+
+
+def _verified(model: Model) -> tuple[Path, str]:
+    """The file, and the digest that it was seen to have."""
+    store = _store()
+    sha256 = store.verify(model)
+    return store.path(model), sha256
+
+
+def _plan(model: Model, room: int) -> tuple[int, Callable[[], Loaded]]:
+    options = for_model(model, room)
+    size = model.memory_bytes(options.context, options.slots) + options.checkpoints
+    return size, lambda: _load(model, options, size)
+
+
+def _load(model: Model, options: Options, size: int) -> Loaded:
+    path, sha256 = _verified(model)
+    engine = Engine(path, options, _disk(sha256, options))
+    return Loaded(ModelInfo(model.id, sha256, engine.context.size), engine, Renderer(engine.model), size)
+
+
+def _disk(sha256: str, options: Options) -> DiskTier | None:
+    """States on the disk belong to the very bytes of a model, and to how it is run."""
+    current = settings.current()
+    if not current.checkpoint_disk:
+        return None
+    how = f"{sha256[:32]}-{options.context}-{int(options.flash_attention)}"
+    return DiskTier(current.home / "checkpoints" / how, current.checkpoint_disk)
 
 
 @cache

@@ -4,6 +4,18 @@ The template is rendered with placeholders that nobody can guess. Then the rende
 the template wrote is tokenised with control tokens, what people, documents and tools wrote without. A "<|end_of_text|>"
 in a document is thus thirteen harmless letters. Tags that a vocabulary knows as tokens of their own, such as
 "<tool_call>", are broken up as well; the text stays the same to the letter.
+
+The order of a prompt is a contract, because the engine reads again only what stands behind the first difference: what
+is the same for many requests comes first, what changes most comes last.
+
+    1. the system text       the same for every question to an assistant
+    2. the tools             likewise
+    3. the documents         the same while a conversation stays with them. Where the template has no place for
+                             documents, they stand with the question (4), before its words
+    4. the turns             earlier ones first; they only grow at the end
+    5. the answer's opening  written by the template
+
+Nothing that changes by itself (a time, a random id) stands in 1 to 3. `Prompt.marks` tells where 1, 2 and 3 end.
 """
 
 from __future__ import annotations
@@ -14,12 +26,13 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 from .templates import PLAIN, render, to_json
 from .types import Document, InvalidRequest, Message, Tool
 
 ROLES = ("system", "user", "assistant", "tool")
+Section: TypeAlias = Literal["system", "tools", "documents", "turns"]
 
 
 class Vocabulary(Protocol):
@@ -36,10 +49,11 @@ class Vocabulary(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """`stable` tokens at the beginning (the system text) are the same for every question of an assistant."""
+    """`marks` are the numbers of tokens behind which prompts are likely to part: where the system text, the tools and
+    the documents end, those that there are. Ascending."""
 
     tokens: list[int]
-    stable: int
+    marks: tuple[int, ...]
 
 
 class Vault:
@@ -47,7 +61,8 @@ class Vault:
 
     def __init__(self) -> None:
         self._nonce = secrets.token_hex(16)
-        self._texts: list[str] = []
+        self._texts: list[tuple[str, Section]] = []
+        self.section: Section = "turns"  # of what is hidden next
         self._raw = re.compile(f"Q{self._nonce}N(\\d+)R")
         self._any = re.compile(f"Q{self._nonce}N(\\d+)([RJ])")
 
@@ -55,7 +70,7 @@ class Vault:
         """A placeholder. Nothing stays nothing, because templates ask whether there is a text."""
         if not text:
             return text
-        self._texts.append(text)
+        self._texts.append((text, self.section))
         return f"Q{self._nonce}N{len(self._texts) - 1}R"
 
     def hide_all(self, value: Any) -> Any:
@@ -72,15 +87,15 @@ class Vault:
         """Jinja's `tojson`: remembers that a text stands in JSON, where it must be escaped."""
         return self._raw.sub(f"Q{self._nonce}N\\1J", to_json(value, indent))
 
-    def split(self, rendered: str) -> Iterator[tuple[str, bool]]:
-        """The rendering's pieces in order, each with whether the template wrote it (True) or somebody else."""
+    def split(self, rendered: str) -> Iterator[tuple[str, Section | None]]:
+        """The rendering's pieces in order, each with the section of the text, None where the template wrote it."""
         at = 0
         for found in self._any.finditer(rendered):
-            yield rendered[at : found.start()], True
-            text = self._texts[int(found[1])]
-            yield (json.dumps(text, ensure_ascii=False)[1:-1] if found[2] == "J" else text), False
+            yield rendered[at : found.start()], None
+            text, section = self._texts[int(found[1])]
+            yield (json.dumps(text, ensure_ascii=False)[1:-1] if found[2] == "J" else text), section
             at = found.end()
-        yield rendered[at:], True
+        yield rendered[at:], None
 
 
 class Renderer:
@@ -98,18 +113,18 @@ class Renderer:
         if documents and not self._knows_documents:
             messages, documents = _with_documents(messages, documents), ()
         rendered = render(self._source, _variables(vault, messages, documents, tools), vault.to_json)
-        return self._tokenize(vault.split(rendered), messages[0].role == "system")
+        return self._tokenize(vault.split(rendered))
 
-    def _tokenize(self, pieces: Iterator[tuple[str, bool]], system_first: bool) -> Prompt:
+    def _tokenize(self, pieces: Iterator[tuple[str, Section | None]]) -> Prompt:
         begin = self._vocabulary.begin
         tokens: list[int] = [] if begin is None else [begin]
-        stable = 0
-        for text, trusted in pieces:
-            new = self._vocabulary.tokenize(text, special=True) if trusted else self._harmless(text)
-            if new and not stable and not trusted and system_first:
-                stable = len(tokens) + len(new)
+        ends: dict[Section, int] = {}
+        for text, section in pieces:
+            new = self._vocabulary.tokenize(text, special=True) if section is None else self._harmless(text)
             tokens += new if tokens[-1:] != new[:1] or new[:1] != [begin] else new[1:]
-        return Prompt(tokens, stable)
+            if section is not None:
+                ends[section] = len(tokens)
+        return Prompt(tokens, tuple(sorted(end for section, end in ends.items() if section != "turns")))
 
     def _harmless(self, text: str) -> list[int]:
         """Tokens of a text that is only text."""
@@ -155,17 +170,22 @@ def _with_documents(messages: Sequence[Message], documents: Sequence[Document]) 
 def _variables(
     vault: Vault, messages: Sequence[Message], documents: Sequence[Document], tools: Sequence[Tool]
 ) -> dict[str, Any]:
+    vault.section = "tools"
+    offered = [_tool(vault, tool) for tool in tools] or None
+    vault.section = "documents"
+    passages = [_document(vault, document) for document in documents] or None
     return {
-        "messages": [_message(vault, message) for message in messages],
-        "documents": [_document(vault, document) for document in documents] or None,
-        "tools": [_tool(vault, tool) for tool in tools] or None,
+        "messages": [_message(vault, message, first=not at) for at, message in enumerate(messages)],
+        "documents": passages,
+        "tools": offered,
         "add_generation_prompt": True,
         "bos_token": "",
         "eos_token": "",
     }
 
 
-def _message(vault: Vault, message: Message) -> dict[str, Any]:
+def _message(vault: Vault, message: Message, first: bool) -> dict[str, Any]:
+    vault.section = "system" if first and message.role == "system" else "turns"
     turn: dict[str, Any] = {"role": message.role, "content": vault.hide(message.content)}
     if message.name:
         turn["name"] = vault.hide(message.name)

@@ -11,13 +11,16 @@ from .types import EmbedVia
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`model` is a catalogue id or None for the best that fits; `offline` means that no hub is ever tried."""
+    """`model` is a catalogue id or None for the best that fits; `offline` means that no hub is ever tried. `workers`
+    hold chat models on this machine; `checkpoint_disk` is bytes for states of prompts under `home` (0: none)."""
 
     home: Path
     models: Path
     model: str | None = None
     offline: bool = False
     embed_via: EmbedVia | None = None
+    workers: int = 1
+    checkpoint_disk: int = 0
 
 
 _current: Settings | None = None

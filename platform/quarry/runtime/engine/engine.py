@@ -19,6 +19,7 @@ from ..types import Cancelled, EngineBusy, ModelUnavailable, Prefill, PromptTooL
 from .batch import Pace, plan
 from .checkpoints import Checkpoints
 from .context import Aborted, Context, Part
+from .disk import DiskTier
 from .job import End, Failure, Job, Piece, Queued
 from .model import LoadedModel
 from .options import Options
@@ -30,11 +31,15 @@ log = logging.getLogger(__name__)
 SECONDS_A_JOB = 10.0  # a rough figure for "try again in"
 
 
+class Unloaded(ModelUnavailable):
+    """The engine was closed before it began with the job."""
+
+
 class Engine:
     """Loads the file and answers jobs, the earlier ones first."""
 
-    def __init__(self, path: Path, options: Options) -> None:
-        self._options = options
+    def __init__(self, path: Path, options: Options, disk: DiskTier | None = None) -> None:
+        self.options = options
         self._waiting: deque[Job] = deque()
         self._works: list[Work] = []
         self._batch: Sequence[Job] = ()
@@ -43,7 +48,7 @@ class Engine:
         self._loaded = threading.Event()
         self._failure: Exception | None = None
         self._pace = Pace(options.chunk)
-        self.checkpoints = Checkpoints(options.checkpoints)
+        self.checkpoints = Checkpoints(options.checkpoints, disk)
         self.stats = Stats()
         self._thread = threading.Thread(target=self._main, args=(path,), name="quarry-engine", daemon=True)
         self._thread.start()
@@ -94,11 +99,11 @@ class Engine:
         self.check(job)
         with self._change:
             if self._closing or not self._thread.is_alive():
-                raise ModelUnavailable("The model was unloaded.")
-            if len(self._waiting) >= self._options.waiting:
-                raise EngineBusy(len(self._waiting) * SECONDS_A_JOB / self._options.slots)
+                raise Unloaded("The model was unloaded.")
+            if len(self._waiting) >= self.options.waiting:
+                raise EngineBusy(len(self._waiting) * SECONDS_A_JOB / self.options.slots)
             self._waiting.append(job)
-            if len(self._works) + len(self._waiting) > self._options.slots:
+            if len(self._works) + len(self._waiting) > self.options.slots:
                 job.put(Queued(len(self._waiting)))
             self._change.notify_all()
 
@@ -106,13 +111,13 @@ class Engine:
 
     def _main(self, path: Path) -> None:
         try:
-            self.model = LoadedModel(path, self._options)
-            self.context = Context(self.model, self._options)
+            self.model = LoadedModel(path, self.options)
+            self.context = Context(self.model, self.options)
         except Exception as error:  # handed to the caller of the constructor
             self._failure = error
             self._loaded.set()
             return
-        self._slots = [Slot(self.context, self.checkpoints, number) for number in range(self._options.slots)]
+        self._slots = [Slot(self.context, self.checkpoints, number) for number in range(self.options.slots)]
         self._loaded.set()
         try:
             while self._wait():
@@ -120,8 +125,8 @@ class Engine:
                 self._step()
         finally:
             self._drain()
+            self.checkpoints.close()
             self.context.close()
-            self.model.close()
 
     def _wait(self) -> bool:
         """Waits for work. False when it is time to end."""
@@ -153,7 +158,7 @@ class Engine:
         """One batch."""
         for work in [work for work in self._works if work.job.cancelled]:
             self._finish(work, work.end("cancelled"))
-        planned = plan(self._works, self._options.chunk, self._pace)
+        planned = plan(self._works, self.options.chunk, self._pace)
         if not planned:
             return
         parts = [part for _, part in planned]
@@ -215,7 +220,7 @@ class Engine:
         with self._change:
             self._closing = True
             for job in self._waiting:
-                job.put(Failure(ModelUnavailable("The model was unloaded.")))
+                job.put(Failure(Unloaded("The model was unloaded.")))
             self._waiting.clear()
 
 

@@ -41,11 +41,11 @@ Message: TypeAlias = Queued | Prefill | Piece | End | Failure
 
 @dataclass(eq=False)
 class Job:
-    """`stable` is how many of the prompt's first tokens other requests are likely to share."""
+    """`marks` are numbers of the prompt's first tokens that other requests are likely to share."""
 
     tokens: Sequence[int]
     params: Params
-    stable: int = 0
+    marks: Sequence[int] = ()
     grammar: str | None = None
     cancelled: bool = False
     messages: queue.SimpleQueue[Message] = field(default_factory=queue.SimpleQueue)

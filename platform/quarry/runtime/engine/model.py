@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import weakref
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ TOOL_TAGS = ("<tool_call>", "</tool_call>")
 
 
 class LoadedModel:
-    """Reading it (tokens, metadata) is safe from any thread; a context of it belongs to one."""
+    """Reading it (tokens, metadata) is safe from any thread; a context of it belongs to one.
+
+    The memory is freed with the last reference: a thread may still be rendering a prompt while the model is unloaded.
+    """
 
     def __init__(self, path: Path, options: Options | None = None) -> None:
         self._llama = llama()
@@ -27,24 +31,18 @@ class LoadedModel:
         self._model = self._llama.llama_model_load_from_file(str(path).encode(), params)
         if not self._model:
             raise ModelUnavailable(f"llama.cpp cannot load {path.name}: {last_errors() or 'no reason given'}")
+        # Not at exit: then the engine's thread may still be at work, and the memory goes with the process.
+        weakref.finalize(self, self._llama.llama_model_free, self._model).atexit = False
         self._vocab = self._llama.llama_model_get_vocab(self._model)
         self.vocabulary = int(self._llama.llama_vocab_n_tokens(self._vocab))
 
     @property
     def handle(self) -> Any:
-        if self._model is None:
-            raise ModelUnavailable("The model was unloaded.")
         return self._model
 
     @property
     def vocab(self) -> Any:
         return self._vocab
-
-    def close(self) -> None:
-        """Frees the weights; contexts must be gone."""
-        if self._model is not None:
-            self._llama.llama_model_free(self._model)
-            self._model = None
 
     # -- facts
 

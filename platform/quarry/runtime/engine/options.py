@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .. import machine
+from .. import machine, settings
 from ..catalogue import Model
+from ..types import ModelUnavailable
 
 CONTEXT = 8192
 SMALLEST_CONTEXT = 2048
-SHARE_OF_MEMORY = 0.8
+SLOTS = 4  # answers at once; with more of them each is slower than one reads
+KEPT = 8  # a part of the room, for states of prompts that may come again
+GIB = 2**30
 BUILD_RECORD = "quarry-llama.json"  # written by infra/llama/build.py after it saw the build decode
 
 
@@ -33,25 +36,40 @@ class Options:
     waiting: int = 64
 
 
-def for_model(model: Model) -> Options:
-    """Options for this machine and model.
+def for_model(model: Model, room: int) -> Options:
+    """Options for this machine and model, which may take `room` bytes.
 
     Flash attention is on: with passages in the prompt an answer is mostly reading, which it speeds up, and at the few
     thousand tokens of a question it costs little in writing. Extra buffers (weights repacked for the processor) pay
     only where the processor has AMX and the build was seen to decode with it; elsewhere they read slower and keep every
     process's weights to itself instead of sharing the mapped file.
     """
-    repack = has_amx() and proven().get("repacked") is True
-    return Options(context=context_for(model), threads=machine.cores(), extra_buffers=repack)
+    context, slots = layout(model, room)
+    return Options(
+        context=context,
+        slots=slots,
+        checkpoints=max(0, min(room - model.memory_bytes(context, slots), room // KEPT)),
+        threads=max(1, machine.cores() // settings.current().workers),
+        extra_buffers=has_amx() and proven().get("repacked") is True,
+    )
 
 
-def context_for(model: Model) -> int:
-    """The default context, or what memory leaves room for, in steps of 1024; never more than the model's own."""
-    context = min(CONTEXT, model.context)
-    room = int(machine.total_memory() * SHARE_OF_MEMORY)
-    while context > SMALLEST_CONTEXT and model.memory_bytes(context) > room:
+def layout(model: Model, room: int) -> tuple[int, int]:
+    """Tokens a sequence, and sequences. Where memory is short there are first fewer answers at once, then shorter ones.
+    More than one answer at once is worth no more than half of the room: other models and checkpoints want theirs.
+
+    Raises ModelUnavailable where not even the least fits: better than a process that the kernel ends."""
+    context, slots = min(CONTEXT, model.context), SLOTS
+    while slots > 1 and model.memory_bytes(context, slots) > room // 2:
+        slots -= 1
+    while context > SMALLEST_CONTEXT and model.memory_bytes(context, slots) > room:
         context -= 1024
-    return context
+    if (need := model.memory_bytes(context, slots)) > room:
+        raise ModelUnavailable(
+            f"{model.name} needs {need / GIB:.1f} GiB of memory, but there are {room / GIB:.1f} GiB for it. "
+            "It is not loaded; choose a smaller model."
+        )
+    return context, slots
 
 
 @cache

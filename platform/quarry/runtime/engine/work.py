@@ -58,10 +58,10 @@ class Work:
         self.job.put(Prefill(done, total))
 
     def _marks(self) -> tuple[int, ...]:
-        """Where prompts may part: behind the stable beginning, and before the last token (the same prompt again; a
-        memory that can be cut needs no checkpoint for that)."""
+        """Where prompts may part: the job's marks, and before the last token (the same prompt again; a memory that can
+        be cut needs no checkpoint for that)."""
         last = () if self._context.model.rewindable else (len(self.job.tokens) - 1,)
-        return (self.job.stable, *last)
+        return (*self.job.marks, *last)
 
     def _chunk_end(self, start: int, limit: int) -> int:
         """The end of the next chunk: it stops at a mark."""
