@@ -16,4 +16,6 @@ class QuarryConfig(AppConfig):
             model=settings.QUARRY_MODEL,
             offline=settings.QUARRY_OFFLINE,
             embed_via=None if settings.QUARRY_ROLE == "embed" else embedding.through_worker,
+            workers=settings.QUARRY_INFERENCE_WORKERS,
+            checkpoint_disk=settings.QUARRY_CHECKPOINT_DISK,
         )

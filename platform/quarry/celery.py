@@ -23,10 +23,11 @@ _stop: threading.Event | None = None
 def _start(**_: Any) -> None:
     """Says that the worker is there, then loads its model. The pool's threads wait for the model by themselves."""
     global _stop
+    from quarry import runtime
     from quarry.workers import Worker, announce
 
     worker = Worker(role=os.environ.get("QUARRY_ROLE", "worker"))
-    _stop = announce(worker)
+    _stop = announce(worker, runtime.loaded)
     try:
         _load(worker)
         worker.state = "ready"

@@ -1,14 +1,20 @@
 """Health, the front end's page and the OpenAPI document."""
 
 import json
+import os
+import socket
+import time
 from typing import Any
 
 import pytest
 import yaml
 from django.test import Client
+from quarry import runtime
+from quarry.runtime.store import Store
 from quarry.workers import Worker, announce
 
 from apps.accounts.models import User
+from tests.runtime.conftest import TINY_ID
 
 
 def test_alive(client: Client) -> None:
@@ -40,6 +46,24 @@ def test_metrics(client: Client) -> None:
     text = client.get("/metrics").content.decode()
     assert 'quarry_part_up{part="database"} 1.0' in text
     assert 'quarry_queue_length{queue="inference"} 0.0' in text
+
+
+@pytest.mark.django_db
+def test_metrics_of_a_loaded_model(client: Client, configured: Store) -> None:
+    runtime.load()
+    list(runtime.generate([runtime.Message("user", "Hello")], params=runtime.Params(max_tokens=5)))
+    stop = announce(Worker("inference"), runtime.loaded)
+    labels = f'{{model="{TINY_ID}",worker="{socket.gethostname()}:{os.getpid()}"}}'
+    wanted = f"quarry_model_completion_tokens_total{labels} 5.0"
+    for _ in range(50):
+        if wanted in (text := client.get("/metrics").content.decode()):
+            break
+        time.sleep(0.1)
+    stop.set()
+    assert wanted in text
+    assert f"quarry_model_cached_tokens_total{labels} 0.0" in text
+    assert f"quarry_model_misses_total{labels} 1.0" in text
+    assert f"quarry_model_checkpoint_bytes{labels} " in text
 
 
 def test_unknown_api_paths_are_problems_and_files_are_not_pages(client: Client, db: None) -> None:

@@ -16,13 +16,15 @@ from ..runtime import machine
 from . import process
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+RUNS = 8  # that an inference worker has in hand: those that its model answers at once, and some that it reads up on
 STEADY_SECONDS = 60.0
 LONGEST_PAUSE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One kind of process. `threads` is its share of the cores; `patience` its time to finish work at the end."""
+    """One kind of process. `threads` is its share of the cores; `patience` its time to finish work at the end. `kind`
+    is what several of a kind have in common, the name where there is but one."""
 
     name: str
     command: tuple[str, ...]
@@ -31,6 +33,7 @@ class Role:
     niceness: int = 0
     patience: float = 5.0
     keep: tuple[int, ...] = ()
+    kind: str = ""
 
 
 def roles(web_socket: int) -> list[Role]:
@@ -41,10 +44,21 @@ def roles(web_socket: int) -> list[Role]:
     embedder = {"OMP_WAIT_POLICY": "passive"}
     return [
         Role("web", _uvicorn(web_socket), keep=(web_socket,)),
-        Role("inference", _worker("inference", "inference", "threads", 4), threads=cores, patience=20.0),
-        Role("embed", _worker("embed", "embed", "solo", 1), cores, embedder, niceness=5, patience=10.0),
-        Role("ingestion", _worker("ingestion", "ingestion,maintenance", "threads", 2), niceness=5, patience=15.0),
+        *inference(cores),
+        Role("embed", worker("embed", "embed", "solo", 1), cores, embedder, niceness=5, patience=10.0),
+        Role("ingestion", worker("ingestion", "ingestion,maintenance", "threads", 2), niceness=5, patience=15.0),
         Role("beat", (*_celery("beat"), "--pidfile=")),
+    ]
+
+
+def inference(cores: int) -> list[Role]:
+    """`QUARRY_INFERENCE_WORKERS` of them, each with a model of its own and its part of the cores."""
+    count = max(1, int(os.environ.get("QUARRY_INFERENCE_WORKERS", "1")))
+    names = ["inference", *(f"inference-{number}" for number in range(2, count + 1))]
+    threads = max(1, cores // count)
+    return [
+        Role(name, worker(name, "inference", "threads", RUNS), threads=threads, patience=20.0, kind="inference")
+        for name in names
     ]
 
 
@@ -57,7 +71,8 @@ def _celery(what: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "celery", "-A", "quarry.celery", what, "--loglevel", "INFO")
 
 
-def _worker(name: str, queues: str, pool: str, concurrency: int) -> tuple[str, ...]:
+def worker(name: str, queues: str, pool: str, concurrency: int) -> tuple[str, ...]:
+    """The command of a Celery worker."""
     # The workers of one installation have nothing to tell each other: without gossip they start a second sooner.
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     return (*_celery("worker"), "-n", f"{name}@%h", "-Q", queues, "-P", pool, "-c", str(concurrency), *quiet)
@@ -77,13 +92,15 @@ class Child:
 
     def start(self) -> None:
         self._started = time.monotonic()
+        role = self.role
+        settled = child_environment(self._home, role.kind or role.name, role.threads)
         self.process = process.spawn(
-            self.role.command,
+            role.command,
             log=self.log,
-            environment=child_environment(self._home, self.role.name, self.role.threads) | dict(self.role.environment),
+            environment=settled | dict(role.environment),
             folder=REPOSITORY,
-            keep=self.role.keep,
-            niceness=self.role.niceness,
+            keep=role.keep,
+            niceness=role.niceness,
         )
 
     def look_after(self) -> str | None:

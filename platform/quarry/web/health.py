@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from quarry import valkey, workers
 from quarry.api.sentences import said_in
+from quarry.web.model_metrics import ModelMetrics
 
 QUEUES = ("inference", "ingestion", "embed", "maintenance")
 ROLES = ("inference", "ingestion", "embed")
@@ -70,7 +71,7 @@ def _worker(role: str) -> Part:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text: parts, workers and how much waits in each queue."""
+    """Prometheus text: parts, workers, how much waits in each queue, what the models have done."""
     registry = CollectorRegistry()
     part = Gauge("quarry_part_up", "1 when the part answers", ["part"], registry=registry)
     for found in parts():
@@ -78,6 +79,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     waiting = Gauge("quarry_queue_length", "Tasks that wait in a queue", ["queue"], registry=registry)
     for queue in QUEUES:
         waiting.labels(queue).set(queue_length(queue))
+    registry.register(ModelMetrics(workers.alive("inference")))
     return HttpResponse(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
