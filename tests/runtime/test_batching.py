@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from quarry.runtime import Params, Prefill
-from quarry.runtime.engine.batch import LEAST, PAUSE, Pace
+from quarry.runtime.engine.batch import LEAST, PAUSE, Pace, turn
 from quarry.runtime.engine.checkpoints import Checkpoints
 from quarry.runtime.engine.engine import Engine
 from quarry.runtime.engine.job import End, Job, Piece, Queued
@@ -66,6 +66,26 @@ def test_running_answers_go_on_while_a_long_prompt_is_read(tiny_file: Path) -> N
     reading = log[log.index("read") : log.index("answered")]
     assert reading.count("written") > 10, log
     assert reading.count("read") > 5, log
+    engine.close()
+
+
+def test_prompts_take_turns() -> None:
+    waiting = {"whole book": (5.0, 9000), "question": (9.9, 80), "forgotten": (3.0, 500), "letter": (9.8, 400)}
+    order = sorted(waiting, key=lambda name: turn(*waiting[name], late=8.0))
+    assert order == ["forgotten", "whole book", "question", "letter"]
+
+
+def test_a_short_question_does_not_wait_for_a_long_prompt(tiny_file: Path) -> None:
+    engine = fresh(tiny_file, context=4096)
+    long = engine.answer(Job([1 + i % 250 for i in range(3900)], Params(max_tokens=1)))
+    assert isinstance(next(long), Prefill)
+    order: list[str] = []
+    reading = threading.Thread(target=lambda: order.extend(["long" for message in long if isinstance(message, End)]))
+    reading.start()
+    ask(engine, PROMPTS[0][::-1], Params(max_tokens=1))
+    order.append("short")
+    reading.join()
+    assert order == ["short", "long"]
     engine.close()
 
 

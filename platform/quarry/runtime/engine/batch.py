@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from .context import Part
@@ -9,6 +10,7 @@ from .work import Work
 
 PAUSE = 0.25  # seconds that an answer may pause for somebody else's prompt
 LEAST = 16  # tokens; smaller pieces waste more than they save
+PATIENCE = 2.0  # seconds that a long prompt stands back for shorter ones
 
 
 class Pace:
@@ -30,15 +32,22 @@ class Pace:
 
 
 def plan(works: Sequence[Work], chunk: int, pace: Pace) -> list[tuple[Work, Part]]:
-    """Every answer that is being written gets its token; what room is left goes to the prompts, the oldest first: it
-    is the sooner done, and nobody gains from two half-read prompts."""
+    """Every answer that is being written gets its token; what room is left goes to the prompts, the nearest to its end
+    first: nobody gains from two half-read prompts, and a short question does not wait for somebody's whole book. A
+    prompt that has stood back for `PATIENCE` comes first."""
     writing = [work for work in works if not work.reading]
     room = pace.beside() if writing else chunk
     planned = [(work, work.next(1)) for work in writing]
-    for work in (work for work in works if work.reading):
+    late = time.monotonic() - PATIENCE
+    for work in sorted((work for work in works if work.reading), key=lambda work: turn(work.fed, work.remaining, late)):
         if room <= 0:
             break
         part = work.next(room)
         planned.append((work, part))
         room -= len(part.tokens)
     return planned
+
+
+def turn(fed: float, remaining: int, late: float) -> tuple[int, float]:
+    """Sorts prompts: those that were last `fed` before `late`, the longest waiting first; then the shortest."""
+    return (0, fed) if fed < late else (1, remaining)

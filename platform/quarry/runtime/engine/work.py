@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from ..types import DoneReason, Prefill, Usage
 from .context import Context, Part
 from .job import End, Job, Piece
@@ -20,6 +22,7 @@ class Work:
         self._token: int | None = None  # picked, but not read yet
         self._sampler = Sampler(context.model, job.params, job.grammar)
         self._cached = slot.begin(job.tokens)
+        self.fed = time.monotonic()  # when some of the prompt was last read
         job.put(Prefill(self._cached, len(job.tokens)))
 
     def close(self) -> None:
@@ -29,6 +32,11 @@ class Work:
     def reading(self) -> bool:
         """Whether the prompt is still being read."""
         return self._token is None
+
+    @property
+    def remaining(self) -> int:
+        """Tokens of the prompt that are still to be read."""
+        return len(self.job.tokens) - len(self.slot.tokens)
 
     def next(self, limit: int) -> Part:
         """What is to be read next: a token that was written, or at most `limit` of the prompt."""
@@ -52,6 +60,7 @@ class Work:
         return End(reason, Usage(len(self.job.tokens), self._cached, self._written), self._text.stopped)
 
     def _prompt_read(self) -> None:
+        self.fed = time.monotonic()
         done, total = len(self.slot.tokens), len(self.job.tokens)
         if done in self._marks():
             self.slot.keep()
