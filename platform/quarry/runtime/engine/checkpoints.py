@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .disk import CLOSE_SECONDS, DiskTier
+from .disk import CLOSE_SECONDS, Buffer, DiskTier
 
 WIDTH = array("i").itemsize
 
@@ -24,7 +24,7 @@ class Checkpoint:
     """The state after `length` tokens."""
 
     length: int
-    state: bytes
+    state: Buffer
 
 
 class Checkpoints:
@@ -54,7 +54,7 @@ class Checkpoints:
             self.misses += 1
         return found
 
-    def add(self, tokens: Sequence[int], state: bytes) -> None:
+    def add(self, tokens: Sequence[int], state: Buffer) -> None:
         """Keeps a state, at the cost of the oldest ones. One larger than the whole room is not kept."""
         self._add(_key(tokens), Checkpoint(len(tokens), state))
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import ModelUnavailable, RuntimeFault
+from .disk import Buffer
 from .library import last_errors, llama
 from .model import LoadedModel
 from .options import Options
@@ -138,14 +139,18 @@ class Context:
         a recurrent state does not go back, except to nothing."""
         return bool(self._llama.llama_memory_seq_rm(self._memory, sequence, length or -1, -1))
 
-    def save(self, sequence: int) -> bytes:
-        """All that the context knows of a sequence."""
+    def save(self, sequence: int) -> memoryview:
+        """All that the context knows of a sequence. Written in place: it may be a hundred megabytes."""
         size = self._llama.llama_state_seq_get_size(self._context, sequence)
-        buffer = (ctypes.c_uint8 * size)()
-        written = self._llama.llama_state_seq_get_data(self._context, buffer, size, sequence)
-        return bytes(memoryview(buffer)[:written])
+        state = np.empty(size, np.uint8)
+        written = self._llama.llama_state_seq_get_data(self._context, _pointer(state), size, sequence)
+        return state.data[:written]
 
-    def restore(self, sequence: int, state: bytes) -> bool:
+    def restore(self, sequence: int, state: Buffer) -> bool:
         """Puts a saved state into a sequence, in the place of what it held."""
-        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
-        return bool(self._llama.llama_state_seq_set_data(self._context, buffer, len(state), sequence))
+        data = np.frombuffer(state, np.uint8)
+        return bool(self._llama.llama_state_seq_set_data(self._context, _pointer(data), len(data), sequence))
+
+
+def _pointer(data: NDArray[np.uint8]) -> Any:
+    return data.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))

@@ -19,9 +19,11 @@ import os
 import queue
 import threading
 from pathlib import Path
+from typing import TypeAlias
 
 import zstandard
 
+Buffer: TypeAlias = bytes | memoryview
 log = logging.getLogger(__name__)
 SUFFIX = ".state"
 LEVEL = 1  # states hardly shrink; a higher level only takes longer
@@ -34,12 +36,12 @@ class DiskTier:
 
     def __init__(self, folder: Path, limit: int) -> None:
         self._folder, self._limit = folder, limit
-        self._queue: queue.Queue[tuple[bytes, bytes] | None] = queue.Queue(WAITING)
+        self._queue: queue.Queue[tuple[bytes, Buffer] | None] = queue.Queue(WAITING)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._thread = threading.Thread(target=self._write, name="quarry-checkpoints", daemon=True)
         self._thread.start()
 
-    def put(self, key: bytes, state: bytes, patience: float = 0.0) -> bool:
+    def put(self, key: bytes, state: Buffer, patience: float = 0.0) -> bool:
         """Writes it some time soon. False where the disk did not keep up within `patience` seconds: it is given up."""
         try:
             self._queue.put((key, state), block=patience > 0, timeout=patience)

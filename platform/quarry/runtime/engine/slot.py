@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from .checkpoints import Checkpoints
 from .context import Context, Part
+from .disk import Buffer
 
 WORTH = 32  # tokens; a shorter state is read again as quickly as it is found
 
@@ -70,7 +71,7 @@ class Slot:
         if not (length and self._context.forget(self.number, length)):
             self.clear()
 
-    def _restore(self, tokens: Sequence[int], state: bytes) -> None:
+    def _restore(self, tokens: Sequence[int], state: Buffer) -> None:
         self.tokens = list(tokens)
         if not self._context.restore(self.number, state):
             self.clear()
