@@ -13,7 +13,7 @@ from quarry.runtime.engine.engine import Engine
 from quarry.runtime.engine.job import End, Job, Piece
 from quarry.runtime.engine.model import LoadedModel
 from quarry.runtime.engine.options import Options
-from quarry.runtime.engine.sampling import rule_out
+from quarry.runtime.engine.penalties import rule_out
 
 PROMPT = [1 + i * 7 % 250 for i in range(300)]
 GREEDY = Params(max_tokens=40)

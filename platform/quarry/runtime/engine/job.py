@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ..types import Cancelled, DoneReason, Params, Prefill, Queued, Usage
+from ..types import Cancelled, DoneReason, Logprob, Params, Prefill, Queued, Usage
+from .grammars import Trigger
 
 POLL_SECONDS = 0.04
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The next bit of text."""
+    """The next bit of text. `marks`: log-probabilities of the tokens that begin in it, where they were asked for, each
+    with the place of the token's first character."""
 
     text: str
+    marks: Sequence[tuple[int, Logprob]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,14 @@ Message: TypeAlias = Queued | Prefill | Piece | End | Failure
 
 @dataclass(eq=False)
 class Job:
-    """`marks` are numbers of the prompt's first tokens that other requests are likely to share."""
+    """`marks` are numbers of the prompt's first tokens that other requests are likely to share. `trigger` says where
+    the grammar begins to hold; without one, at once."""
 
     tokens: Sequence[int]
     params: Params
     marks: Sequence[int] = ()
     grammar: str | None = None
+    trigger: Trigger | None = None
     cancelled: bool = False
     messages: queue.SimpleQueue[Message] = field(default_factory=queue.SimpleQueue)
 

@@ -8,12 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..types import ModelUnavailable
 from .library import last_errors, llama
 from .options import Options
 
 CONTROL, USER_DEFINED = 8, 16  # llama_token_attr
-TOOL_TAGS = ("<tool_call>", "</tool_call>")
+# Tags that are shown although a vocabulary may have them as control tokens: calls and thoughts are written with them.
+TAGS = ("<tool_call>", "</tool_call>", "<|tool_call|>", "<think>", "</think>", "<response>", "</response>")
 
 
 class LoadedModel:
@@ -81,7 +85,7 @@ class LoadedModel:
 
     def piece(self, token: int, special: bool = False) -> bytes:
         """The bytes of a token; control tokens have none unless `special`."""
-        show = special or token in self.tool_tags
+        show = special or token in self.tags
         buffer = ctypes.create_string_buffer(256)
         length = self._llama.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, show)
         if length < 0:
@@ -112,7 +116,33 @@ class LoadedModel:
         return {t: name for t, name in names if any(c.isalnum() for c in name)}
 
     @cached_property
-    def tool_tags(self) -> frozenset[int]:
-        """Control tokens that are shown nevertheless, because a tool call is written with them."""
-        ids = (self.tokenize(tag, special=True) for tag in TOOL_TAGS)
+    def tags(self) -> frozenset[int]:
+        """Control tokens that are shown nevertheless."""
+        ids = (self.tokenize(tag, special=True) for tag in TAGS)
         return frozenset(tokens[0] for tokens in ids if len(tokens) == 1)
+
+    @cached_property
+    def silent(self) -> NDArray[np.bool_]:
+        """By token: whether it is a control token that shows nothing and ends nothing."""
+        attributes = self._llama.llama_vocab_get_attr
+        silent = np.zeros(self.vocabulary, np.bool_)
+        silent[[t for t in self.markers if attributes(self._vocab, t) & CONTROL and not self.ends(t)]] = True
+        silent[list(self.tags)] = False
+        return silent
+
+    @cached_property
+    def middle(self) -> tuple[int, int, int] | None:
+        """The control tokens before a prefix, before a suffix and before the middle, of a model that fills in."""
+        library = self._llama
+        found = [
+            f(self._vocab)
+            for f in (library.llama_vocab_fim_pre, library.llama_vocab_fim_suf, library.llama_vocab_fim_mid)
+        ]
+        return (found[0], found[1], found[2]) if min(found) >= 0 else None
+
+    @cached_property
+    def editing(self) -> frozenset[int]:
+        """Control tokens that an editor may write itself: around the place to fill in, and between files."""
+        library = self._llama
+        more = (library.llama_vocab_fim_pad, library.llama_vocab_fim_rep, library.llama_vocab_fim_sep)
+        return frozenset((*(self.middle or ()), *(token for f in more if (token := f(self._vocab)) >= 0)))

@@ -1,93 +1,121 @@
-"""Picks the next token: greedy at temperature 0, else nucleus sampling; under a grammar only what it allows."""
+"""Picks the next token: greedy at temperature 0, else drawn; under a grammar only what it allows."""
 
 from __future__ import annotations
 
 import ctypes
 import secrets
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import InvalidRequest, Params
+from ..types import InvalidRequest, Logprob, Params
 from .context import Context
+from .grammars import CANDIDATE, Gate, Grammar, Trigger, token_array
 from .library import llama
+from .logprobs import Meter
 from .model import LoadedModel
+from .penalties import Penalties
 
-CANDIDATE = np.dtype([("id", "<i4"), ("logit", "<f4"), ("p", "<f4")])
+LIKELY = 256  # tokens; the best one that a grammar allows is nearly always among them
 
 
 class Sampler:
-    """A chain of llama.cpp's samplers for one request."""
+    """One request's way of picking."""
 
-    def __init__(self, model: LoadedModel, params: Params, grammar: str | None) -> None:
+    def __init__(
+        self, model: LoadedModel, params: Params, grammar: str | None = None, trigger: Trigger | None = None
+    ) -> None:
         self._llama = llama()
-        self._grammar = self._make_grammar(model, grammar) if grammar else None
-        self._chain = self._llama.llama_sampler_chain_init(self._llama.llama_sampler_chain_default_params())
+        self._penalties = Penalties(model, params)
+        self._meter = Meter(model, params.logprobs) if params.logprobs is not None else None
+        self._gate = Gate(model, grammar, trigger) if grammar or trigger else None
+        self._chain = self._make_chain(params) if params.temperature > 0 else None
+
+    def _make_chain(self, params: Params) -> Any:
+        """In the order of llama.cpp's own server. What leaves every token in is left out: it would only take time."""
+        chain = self._llama.llama_sampler_chain_init(self._llama.llama_sampler_chain_default_params())
         for link in self._links(params):
-            self._llama.llama_sampler_chain_add(self._chain, link)
-        # Asked at the first token, and empty from then on.
-        self._openings = {model.tokenize(text, special=False)[0]: least for text, least in params.openings.items()}
+            self._llama.llama_sampler_chain_add(chain, link)
+        return chain
 
     def _links(self, params: Params) -> list[Any]:
-        if params.temperature <= 0:
-            return [self._llama.llama_sampler_init_greedy()]
-        seed = params.seed if params.seed is not None else secrets.randbits(32)
+        links = []
+        if params.top_k:
+            links.append(self._llama.llama_sampler_init_top_k(params.top_k))
+        if params.top_p < 1:
+            links.append(self._llama.llama_sampler_init_top_p(params.top_p, 1))
+        if params.min_p:
+            links.append(self._llama.llama_sampler_init_min_p(params.min_p, 1))
+        seed = secrets.randbits(32) if params.seed is None else params.seed
+        # The largest number would mean "any seed" to llama.cpp.
+        seed %= 0xFFFFFFFF
         return [
-            self._llama.llama_sampler_init_top_p(params.top_p, 1),
+            *links,
             self._llama.llama_sampler_init_temp(params.temperature),
-            self._llama.llama_sampler_init_dist(seed & 0xFFFFFFFF),
+            self._llama.llama_sampler_init_dist(seed),
         ]
 
-    def _make_grammar(self, model: LoadedModel, grammar: str) -> Any:
-        made = self._llama.llama_sampler_init_grammar(model.vocab, grammar.encode(), b"root")
-        if not made:
-            raise InvalidRequest("The schema gives a grammar that llama.cpp cannot read.")
-        return made
-
     def close(self) -> None:
-        self._llama.llama_sampler_free(self._chain)
-        if self._grammar:
-            self._llama.llama_sampler_free(self._grammar)
+        if self._chain:
+            self._llama.llama_sampler_free(self._chain)
+            self._chain = None
+        if self._gate:
+            self._gate.close()
+            self._gate = None
 
     def pick(self, context: Context, row: int) -> int:
         """The next token. Raises InvalidRequest where the grammar leaves none."""
-        if self._openings:
-            rule_out(context.logits(row), self._openings)
-            self._openings = {}
-        token = int(self._llama.llama_sampler_sample(self._chain, context.handle, row))
-        if self._grammar is None:
-            return token
-        if not self._allowed(token):  # checking one token is cheap, all of them is not: so the grammar comes second
-            token = self._pick_allowed(context.logits(row))
-        self._llama.llama_sampler_accept(self._grammar, token)
+        logits = context.logits(row)
+        if self._meter:
+            self._meter.read(logits)
+        self._penalties.apply(logits)
+        token = self._draw(context, row, logits)
+        if self._gate:
+            token = self._through(self._gate, token, context, row, logits)
+        self._penalties.wrote(token)
         return token
 
-    def _allowed(self, token: int) -> bool:
-        one = np.array([(token, 1.0, 0.0)], CANDIDATE)
-        self._llama.llama_sampler_apply(self._grammar, ctypes.byref(self._array(one)))
-        return bool(np.isfinite(one["logit"][0]))
+    def logprob(self, token: int) -> Logprob | None:
+        """Of the token that was picked last, if it was asked for."""
+        return self._meter.of(token) if self._meter else None
 
-    def _pick_allowed(self, logits: NDArray[np.float32]) -> int:
-        candidates = np.zeros(len(logits), CANDIDATE)
-        candidates["id"], candidates["logit"] = np.arange(len(logits)), logits
-        array = self._array(candidates)
-        self._llama.llama_sampler_apply(self._grammar, ctypes.byref(array))
-        if not np.isfinite(candidates["logit"]).any():
-            raise InvalidRequest("The schema leaves the model nothing that it could write.")
+    def _draw(self, context: Context, row: int, logits: NDArray[np.float32]) -> int:
+        if self._chain is None:
+            return int(logits.argmax())
+        return int(self._llama.llama_sampler_sample(self._chain, context.handle, row))
+
+    def _through(self, gate: Gate, token: int, context: Context, row: int, logits: NDArray[np.float32]) -> int:
+        # Checking one token is cheap, all of them is not: so the grammar comes second.
+        while not gate.allows(token):
+            if gate.active:
+                token = self._among(gate.active, logits)
+                break
+            logits[token] = -np.inf
+            token = self._draw(context, row, logits)
+        gate.accept(token)
+        return token
+
+    def _among(self, grammar: Grammar, logits: NDArray[np.float32]) -> int:
+        """The token to write of those that the grammar allows."""
+        if self._chain is None and len(logits) > LIKELY:
+            best = np.argpartition(logits, -LIKELY)[-LIKELY:]
+            if (token := self._choose(grammar, best, logits)) is not None:
+                return token
+        token = self._choose(grammar, np.arange(len(logits)), logits)
+        if token is None:
+            raise InvalidRequest("The grammar leaves the model nothing that it could write.")
+        return token
+
+    def _choose(self, grammar: Grammar, tokens: NDArray[np.int64], logits: NDArray[np.float32]) -> int | None:
+        candidates = np.zeros(len(tokens), CANDIDATE)
+        candidates["id"], candidates["logit"] = tokens, logits[tokens]
+        grammar.restrict(candidates)
+        candidates = candidates[np.isfinite(candidates["logit"])]
+        if not len(candidates):
+            return None
+        if self._chain is None:
+            return int(candidates["id"][candidates["logit"].argmax()])
+        array = token_array(candidates)
         self._llama.llama_sampler_apply(self._chain, ctypes.byref(array))
         return int(array.data[array.selected].id)
-
-    def _array(self, candidates: np.ndarray) -> Any:
-        data = candidates.ctypes.data_as(self._llama.llama_token_data_p)
-        return self._llama.llama_token_data_array(data, len(candidates), -1, False)
-
-
-def rule_out(logits: NDArray[np.float32], openings: Mapping[int, float]) -> None:
-    """Makes those of the tokens impossible whose probability is less than is asked of them; changes `logits`."""
-    shares = np.exp(logits - logits.max())
-    total = shares.sum()
-    for token, least in openings.items():
-        if shares[token] < least * total:
-            logits[token] = -np.inf

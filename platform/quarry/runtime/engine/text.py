@@ -13,11 +13,14 @@ class TextStream:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._stop = [s for s in stop if s]
         self._held = ""
+        self.length = 0  # characters so far, shown or held
         self.stopped = ""  # the stop string that was found
 
     def feed(self, data: bytes) -> str:
         """What may be shown now."""
-        self._held += self._decoder.decode(data)
+        new = self._decoder.decode(data)
+        self._held += new
+        self.length += len(new)
         found = [(at, s) for s in self._stop if (at := self._held.find(s)) >= 0]
         if found:
             at, self.stopped = min(found)

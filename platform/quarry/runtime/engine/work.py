@@ -7,6 +7,7 @@ import time
 from ..types import DoneReason, Prefill, Usage
 from .context import Context, Part
 from .job import End, Job, Piece
+from .logprobs import Marks
 from .sampling import Sampler
 from .slot import Slot
 from .text import TextStream
@@ -17,10 +18,10 @@ class Work:
 
     def __init__(self, context: Context, slot: Slot, job: Job) -> None:
         self._context, self.slot, self.job = context, slot, job
-        self._text = TextStream(job.params.stop)
+        self._text, self._unshown, self._shown = TextStream(job.params.stop), Marks(), 0
         self._written = 0
         self._token: int | None = None  # picked, but not read yet
-        self._sampler = Sampler(context.model, job.params, job.grammar)
+        self._sampler = Sampler(context.model, job.params, job.grammar, job.trigger)
         self._cached = slot.begin(job.tokens)
         self.fed = time.monotonic()  # when some of the prompt was last read
         job.put(Prefill(self._cached, len(job.tokens)))
@@ -55,8 +56,7 @@ class Work:
 
     def end(self, reason: DoneReason) -> End:
         """The end of the answer; what was held back of the text is given out first."""
-        if rest := self._text.finish():
-            self.job.put(Piece(rest))
+        self._show(self._text.finish())
         return End(reason, Usage(len(self.job.tokens), self._cached, self._written), self._text.stopped)
 
     def _prompt_read(self) -> None:
@@ -83,10 +83,15 @@ class Work:
         self._written += 1
         if model.ends(token):
             return self.end("stop")
-        if shown := self._text.feed(model.piece(token)):
-            job.put(Piece(shown))
+        self._unshown.add(self._text.length, self._sampler.logprob(token))
+        self._show(self._text.feed(model.piece(token)))
         if self._text.stopped:
             return self.end("stop")
         if len(self.slot.tokens) >= self._context.size or self._written >= job.params.max_tokens:
             return self.end("length")
         return None
+
+    def _show(self, text: str) -> None:
+        if text:
+            begin, self._shown = self._shown, self._shown + len(text)
+            self.job.put(Piece(text, self._unshown.take(begin, self._shown)))
