@@ -158,6 +158,7 @@ class Qwen:
     def __init__(self, engine: Engine, template: str | None) -> None:
         self.template, self.begin, self.markers = template, None, engine.model.markers
         self.tokenize = engine.model.tokenize
+        self.middle, self.editing = None, frozenset()
 
 
 def test_documents_for_a_template_that_knows_none(engine: Engine, text_of) -> None:

@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from quarry.runtime import Token, ToolCall
+from quarry.runtime.engine.job import Piece
 from quarry.runtime.toolcalls import ToolCallParser
 
 NAMES = ("get_weather", "find")
 CALL = '{"name": "get_weather", "arguments": {"city": "台北"}}'
 OTHER = '{"name": "find", "arguments": {"q": "x"}}'
 WEATHER, FIND = ("get_weather", {"city": "台北"}), ("find", {"q": "x"})
+TAGS_FOUND = ("find", {"q": "</tool_call> <tools> ```"})
 
 CASES = [
     ("Just text.", "Just text.", []),
@@ -26,6 +28,16 @@ CASES = [
     (f"<tool_call>\n{CALL}", "", [WEATHER]),  # the model stopped without closing
     ('{"name": "find", "arguments": "{\\"q\\": \\"x\\"}"}', "", [FIND]),  # arguments as a string of JSON
     ('{"name": "find"}', "", [("find", {})]),
+    (f"Look.\n<tool_call>\n{CALL[:-9]}", "Look.\n", []),  # the answer ended in the middle of a call
+    (f"```json\n{CALL[:-9]}", "", []),
+    ('```json\n{"name": "Alice", "ag', '```json\n{"name": "Alice", "ag', []),
+    ('<tool_call>\n{"name": "find", "arguments": {"q": "</tool_call> <tools> ```"}}\n</tool_call>', "", [TAGS_FOUND]),
+    ('```json\n{"name": "find", "arguments": {"q": "</tool_call> <tools> ```"}}\n```', "", [TAGS_FOUND]),
+    (f"{{{OTHER}}}", "", [FIND]),  # Qwen's template shows two braces
+    ('{"name": "find", "arguments": {"q": "\\ud800x"}}', "", [("find", {"q": "?x"})]),
+    ('{"name": ["find"], "arguments": {}}', '{"name": ["find"], "arguments": {}}', []),
+    ("[" * 3000, "[" * 3000, []),
+    (f"<|tool_call|>[{CALL}, {OTHER}]", "", [WEATHER, FIND]),
     ("```python\nprint(1)\n```\nDone.", "```python\nprint(1)\n```\nDone.", []),
     ('{"name": "not_offered", "arguments": {}}', '{"name": "not_offered", "arguments": {}}', []),
     ("<tool_call>\nnot json\n</tool_call>", "<tool_call>\nnot json\n</tool_call>", []),
@@ -37,7 +49,7 @@ CASES = [
 
 def parse(pieces: list[str]) -> tuple[str, list[tuple[str, object]]]:
     parser = ToolCallParser(NAMES)
-    events = [event for piece in pieces for event in parser.feed(piece)]
+    events = [event for piece in pieces for event in parser.feed(Piece(piece))]
     events += parser.finish()
     text = "".join(e.text for e in events if isinstance(e, Token))
     calls = [(e.name, e.arguments) for e in events if isinstance(e, ToolCall)]
@@ -60,6 +72,6 @@ def test_however_the_stream_is_cut(answer: str, text: str, calls: list, data: st
 
 def test_text_is_shown_as_it_comes() -> None:
     parser = ToolCallParser(NAMES)
-    assert [e.text for e in parser.feed("Hello ") if isinstance(e, Token)] == ["Hello "]
-    assert [e.text for e in parser.feed("there <") if isinstance(e, Token)] == ["there "]
-    assert [e.text for e in parser.feed("b") if isinstance(e, Token)] == ["<b"]
+    assert [e.text for e in parser.feed(Piece("Hello ")) if isinstance(e, Token)] == ["Hello "]
+    assert [e.text for e in parser.feed(Piece("there <")) if isinstance(e, Token)] == ["there "]
+    assert [e.text for e in parser.feed(Piece("b")) if isinstance(e, Token)] == ["<b"]

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol, TypeAlias
 
+from .reasoning import OPEN, without_reasoning
 from .templates import PLAIN, render, to_json
 from .types import Document, InvalidRequest, Message, Tool
 
@@ -44,16 +45,21 @@ class Vocabulary(Protocol):
     def begin(self) -> int | None: ...
     @property
     def markers(self) -> Mapping[int, str]: ...
+    @property
+    def middle(self) -> tuple[int, int, int] | None: ...
+    @property
+    def editing(self) -> frozenset[int]: ...
     def tokenize(self, text: str, special: bool) -> list[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """`marks` are the numbers of tokens behind which prompts are likely to part: where the system text, the tools and
-    the documents end, those that there are. Ascending."""
+    the documents end, those that there are. Ascending. `thinking`: the template has opened the model's thoughts."""
 
     tokens: list[int]
-    marks: tuple[int, ...]
+    marks: tuple[int, ...] = ()
+    thinking: bool = False
 
 
 class Vault:
@@ -115,16 +121,44 @@ class Renderer:
         rendered = render(self._source, _variables(vault, messages, documents, tools), vault.to_json)
         return self._tokenize(vault.split(rendered))
 
+    def complete(self, prompt: str, suffix: str) -> Prompt:
+        """The tokens of a text that the model goes on with, or, where there is a suffix, fills in. Of the control
+        tokens only those count by which editors mark the place to fill in themselves."""
+        begin, middle = self._vocabulary.begin, self._vocabulary.middle
+        tokens = [] if begin is None else [begin]
+        if not suffix:
+            tokens += self._edited(prompt)
+        elif middle is None:
+            raise InvalidRequest("This model was not trained to fill in between a prompt and a suffix.")
+        else:
+            before, after, between = middle
+            tokens += [before, *self._harmless(prompt), after, *self._harmless(suffix), between]
+        if not tokens:
+            raise InvalidRequest("There is no prompt to go on with.")
+        return Prompt(tokens)
+
+    def _edited(self, text: str) -> list[int]:
+        names = {self._vocabulary.markers[token]: token for token in self._vocabulary.editing}
+        if not names:
+            return self._harmless(text)
+        tokens: list[int] = []
+        for piece in re.split(f"({'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})", text):
+            tokens += [names[piece]] if piece in names else self._harmless(piece)
+        return tokens
+
     def _tokenize(self, pieces: Iterator[tuple[str, Section | None]]) -> Prompt:
         begin = self._vocabulary.begin
         tokens: list[int] = [] if begin is None else [begin]
         ends: dict[Section, int] = {}
+        thinking = False
         for text, section in pieces:
+            thinking = section is None and text.rstrip().endswith(OPEN) if text else thinking
             new = self._vocabulary.tokenize(text, special=True) if section is None else self._harmless(text)
             tokens += new if tokens[-1:] != new[:1] or new[:1] != [begin] else new[1:]
             if section is not None:
                 ends[section] = len(tokens)
-        return Prompt(tokens, tuple(sorted(end for section, end in ends.items() if section != "turns")))
+        marks = sorted(end for section, end in ends.items() if section != "turns")
+        return Prompt(tokens, tuple(marks), thinking)
 
     def _harmless(self, text: str) -> list[int]:
         """Tokens of a text that is only text."""
@@ -186,7 +220,8 @@ def _variables(
 
 def _message(vault: Vault, message: Message, first: bool) -> dict[str, Any]:
     vault.section = "system" if first and message.role == "system" else "turns"
-    turn: dict[str, Any] = {"role": message.role, "content": vault.hide(message.content)}
+    content = without_reasoning(message.content) if message.role == "assistant" else message.content
+    turn: dict[str, Any] = {"role": message.role, "content": vault.hide(content)}
     if message.name:
         turn["name"] = vault.hide(message.name)
     if message.tool_calls:

@@ -99,8 +99,9 @@ class Request:
     """What a runtime, embedded or remote, is asked to write: the next turn after `messages`, or, where there is a
     `prompt`, what follows it and comes before `suffix`.
 
-    `choice` says whether tools may be called ("auto"), must be ("required"), or are only told of ("none"). The answer
-    has the form of `schema` (a JSON schema) or of `grammar` (GBNF, the embedded engine only).
+    `choice` says whether tools may be called ("auto"), must be ("required"), or must not ("none": the model is not told
+    of them), and `parallel` whether more than one in a turn. The answer has the form of `schema` (a JSON schema) or of
+    `grammar` (GBNF, the embedded engine only); then no tool is called.
     """
 
     messages: Sequence[Message] = ()
@@ -179,7 +180,8 @@ class Reasoning:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """The model wants this tool called. The arguments are well-formed JSON, not yet checked against the schema."""
+    """The model wants this tool called. The arguments are well-formed JSON, and with the embedded engine they have the
+    form of the tool's schema; whether they satisfy it (ranges, lengths, patterns) is for the caller to check."""
 
     id: str
     name: str
