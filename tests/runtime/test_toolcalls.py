@@ -30,6 +30,8 @@ CASES = [
     ('{"name": "find"}', "", [("find", {})]),
     (f"Look.\n<tool_call>\n{CALL[:-9]}", "Look.\n", []),  # the answer ended in the middle of a call
     (f"```json\n{CALL[:-9]}", "", []),
+    (f"<tool_call>\n{CALL}\n</tool_ca", "", [WEATHER]),
+    (f"```json\n{CALL}\n``", "", [WEATHER]),
     ('```json\n{"name": "Alice", "ag', '```json\n{"name": "Alice", "ag', []),
     ('<tool_call>\n{"name": "find", "arguments": {"q": "</tool_call> <tools> ```"}}\n</tool_call>', "", [TAGS_FOUND]),
     ('```json\n{"name": "find", "arguments": {"q": "</tool_call> <tools> ```"}}\n```', "", [TAGS_FOUND]),

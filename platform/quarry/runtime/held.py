@@ -33,7 +33,7 @@ class Held:
 
     def may_become(self, *signs: str) -> int:
         """The length of a tail that may be the beginning of one of the signs."""
-        for length in range(min(len(self.text), max(map(len, signs)) - 1), 0, -1):
+        for length in range(min(len(self.text), max(map(len, signs), default=0) - 1), 0, -1):
             if any(sign.startswith(self.text[-length:]) for sign in signs):
                 return length
         return 0

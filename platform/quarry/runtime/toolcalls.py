@@ -52,9 +52,9 @@ class ToolCallParser:
     def finish(self) -> Iterator[Token | ToolCall]:
         """The rest: a call whose end the model did not write, or text."""
         rest = self._held.text
-        body = rest
-        for form in FORMS:
-            body = body.removeprefix(form)
+        form = next((form for form in FORMS if rest.startswith(form)), "")
+        unfinished = self._held.may_become(FORMS[form]) if form else 0
+        body = rest[len(form) : len(rest) - unfinished]
         calls = self._parse(body)
         if calls:
             yield from calls

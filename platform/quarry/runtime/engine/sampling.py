@@ -31,6 +31,8 @@ class Sampler:
         self._meter = Meter(model, params.logprobs) if params.logprobs is not None else None
         self._gate = Gate(model, grammar, trigger) if grammar or trigger else None
         self._chain = self._make_chain(params) if params.temperature > 0 else None
+        # So many of the tokens that are allowed decide; 0: all of them.
+        self._needed = params.top_k if self._chain else 1
 
     def _make_chain(self, params: Params) -> Any:
         """In the order of llama.cpp's own server. What leaves every token in is left out: it would only take time."""
@@ -98,21 +100,24 @@ class Sampler:
 
     def _among(self, grammar: Grammar, logits: NDArray[np.float32]) -> int:
         """The token to write of those that the grammar allows."""
-        if self._chain is None and len(logits) > LIKELY:
+        if self._needed and len(logits) > LIKELY:
             best = np.argpartition(logits, -LIKELY)[-LIKELY:]
-            if (token := self._choose(grammar, best, logits)) is not None:
+            if (token := self._choose(grammar, best, logits, self._needed)) is not None:
                 return token
-        token = self._choose(grammar, np.arange(len(logits)), logits)
+        token = self._choose(grammar, np.arange(len(logits)), logits, 1)
         if token is None:
             raise InvalidRequest("The grammar leaves the model nothing that it could write.")
         return token
 
-    def _choose(self, grammar: Grammar, tokens: NDArray[np.int64], logits: NDArray[np.float32]) -> int | None:
+    def _choose(
+        self, grammar: Grammar, tokens: NDArray[np.int64], logits: NDArray[np.float32], least: int
+    ) -> int | None:
+        """One of these tokens, if the grammar allows at `least` so many of them."""
         candidates = np.zeros(len(tokens), CANDIDATE)
         candidates["id"], candidates["logit"] = tokens, logits[tokens]
         grammar.restrict(candidates)
         candidates = candidates[np.isfinite(candidates["logit"])]
-        if not len(candidates):
+        if len(candidates) < least:
             return None
         if self._chain is None:
             return int(candidates["id"][candidates["logit"].argmax()])

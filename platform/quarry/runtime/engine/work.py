@@ -83,8 +83,9 @@ class Work:
         self._written += 1
         if model.ends(token):
             return self.end("stop")
-        self._unshown.add(self._text.length, self._sampler.logprob(token))
-        self._show(self._text.feed(model.piece(token)))
+        piece = model.piece(token)
+        self._unshown.add(self._text.length, self._sampler.logprob(token) if piece else None)
+        self._show(self._text.feed(piece))
         if self._text.stopped:
             return self.end("stop")
         if len(self.slot.tokens) >= self._context.size or self._written >= job.params.max_tokens:
