@@ -45,15 +45,20 @@ def hub_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         yield running
 
 
+def put(store: Store, model_id: str, file: Path) -> Store:
+    """Makes the file this store's model of that id."""
+    model = catalogue.find(model_id)
+    path = store.path(model)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(file.read_bytes())
+    store.record(model, {model.file_name: digest(path)}, "a test", "1")
+    return store
+
+
 @pytest.fixture
 def tiny_store(store: Store, tiny_file: Path) -> Store:
     """A store whose small Granite is the tiny model."""
-    model = catalogue.find(TINY_ID)
-    path = store.path(model)
-    path.parent.mkdir(parents=True)
-    path.write_bytes(tiny_file.read_bytes())
-    store.record(model, {model.file_name: digest(path)}, "a test", "1")
-    return store
+    return put(store, TINY_ID, tiny_file)
 
 
 @pytest.fixture
