@@ -1,5 +1,5 @@
 # Quarry's commands. Each does its own set-up; what is there already is kept, so that a second call takes seconds.
-#   make run     sets up and starts everything; Ctrl-C stops it
+#   make run     sets up and starts everything; Ctrl-C stops it (GPU=cuda, metal or vulkan: see docs/models.md)
 #   make test    linters, types, unit, model and browser tests
 #   make bench   speed, measured on this machine
 #   make lint    linters and types only

@@ -6,6 +6,7 @@ Built the default way it crashes in the first decode on processors with AMX (see
 mended; if the result still crashes, without AMX; if that crashes too, for any processor of this kind. Each build is
 tried by decoding with a tiny model in a process of its own. What was seen is written to `quarry-llama.json` in the
 environment: the engine reads there whether it may rearrange weights (for AMX), and the next call finds nothing to do.
+With GPU=cuda, metal or vulkan in the environment it is compiled for that as well (see gpu.py).
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "platform"))
+
+import gpu
+from quarry.endings import crash, describe_end
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -31,7 +39,6 @@ LOG = Path(sys.prefix) / "quarry-llama-build.log"
 SAY_EVERY = 5.0
 PROOF_SECONDS = 120
 MEMORY_A_COMPILER = 1.5 * 2**30
-CRASHES = {-4: "an illegal instruction", -6: "an abort", -7: "a bus error", -11: "a segmentation fault"}
 
 
 @dataclass(frozen=True)
@@ -57,27 +64,31 @@ def plans(x86: bool) -> list[Plan]:
 
 
 def main() -> int:
-    version = wanted_version()
-    if recorded(version):
+    version, kind = wanted_version(), gpu.wanted(RECORD)
+    if recorded(version, kind):
         print(f"llama.cpp ({PACKAGE} {version}) is here and was seen to decode.")
         return 0
-    if installed_version() == version and (how := prove()).decodes:
+    if why_not := gpu.trouble(kind):
+        print(why_not)
+        return 1
+    if kind == gpu.NONE and not built_for_gpu() and installed_version() == version and (how := prove()).decodes:
         return done(version, "found installed", how)
     for plan in plans(is_x86()):
-        if not compile_with(plan, version):
+        if not compile_with(plan, version, kind):
             return 1
         if (how := prove()).decodes:
-            return done(version, plan.name, how)
+            return done(version, plan.name, how, kind)
         print(f"llama.cpp, compiled {plan.name}, crashes when it decodes: {how.reason}.", flush=True)
     print("No build of llama.cpp decodes on this machine. Please report it together with the output of lscpu.")
     return 1
 
 
-def done(version: str, how: str, proof: Proof) -> int:
+def done(version: str, how: str, proof: Proof, kind: str = gpu.NONE) -> int:
     """Writes the record and says plainly what came out."""
     record = {
         "version": version,
         "build": how,
+        "gpu": kind,
         "repacked": proof.repacked,
         "processor": processor(),
         "python": sys.version,
@@ -87,6 +98,9 @@ def done(version: str, how: str, proof: Proof) -> int:
     if has_amx():
         amx = ", with AMX" if proof.repacked else ", without AMX (it crashes with it here)"
     print(f"llama.cpp ({PACKAGE} {version}): {how}; decodes{amx}.", flush=True)
+    if kind != gpu.NONE:
+        found = "its weights go to the graphics processor" if proof.offloads else "it finds no graphics processor here"
+        print(f"Compiled with GPU={kind}: {found}.", flush=True)
     return 0
 
 
@@ -107,14 +121,23 @@ def installed_version() -> str | None:
         return None
 
 
-def recorded(version: str) -> bool:
+def recorded(version: str, kind: str) -> bool:
     """Whether this very build was seen to decode on this very processor."""
+    record = read_record()
+    same = record.get("version") == version == installed_version() and record.get("python") == sys.version
+    return bool(same and record.get("processor") == processor() and record.get("gpu", gpu.NONE) == kind)
+
+
+def built_for_gpu() -> bool:
+    return bool(read_record().get("gpu", gpu.NONE) != gpu.NONE)
+
+
+def read_record() -> dict[str, Any]:
     try:
         record = json.loads(RECORD.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    same = record.get("version") == version == installed_version() and record.get("python") == sys.version
-    return bool(same and record.get("processor") == processor())
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def is_x86() -> bool:
@@ -138,14 +161,14 @@ def has_amx() -> bool:
 # -- compiling ---------------------------------------------------------------------------------------------------------
 
 
-def compile_with(plan: Plan, version: str) -> bool:
+def compile_with(plan: Plan, version: str, kind: str) -> bool:
     """Compiles and installs; False when the compiler or the index failed."""
     print(f"Compiling llama.cpp {plan.name}; this happens once and takes minutes. Log: {LOG}", flush=True)
     begin = time.monotonic()
     with LOG.open("wb") as log:
         if installed_version():
             subprocess.run(pip("uninstall", "--yes", PACKAGE), stdout=log, stderr=log, check=False)
-        child = subprocess.Popen(install_command(version), stdout=log, stderr=log, env=environment(plan))
+        child = subprocess.Popen(install_command(version), stdout=log, stderr=log, env=environment(plan, kind))
         code = watch(child, begin)
     if code != 0:
         print("Compiling failed. The end of the log:\n" + "\n".join(tail(LOG, 25)), flush=True)
@@ -164,11 +187,12 @@ def install_command(version: str) -> list[str]:
     return pip("install", *fresh, *pinned, f"{PACKAGE}=={version}")
 
 
-def environment(plan: Plan) -> dict[str, str]:
+def environment(plan: Plan, kind: str) -> dict[str, str]:
     variables = dict(os.environ)
     for name in ("CFLAGS", "CXXFLAGS"):
         variables[name] = f"{variables.get(name, '')} {plan.flags}".strip()
-    cmake = [variables.get("CMAKE_ARGS", ""), plan.cmake, "-DLLAVA_BUILD=OFF"]  # images are not read by the engine
+    images = "-DLLAVA_BUILD=OFF"  # the engine does not read them
+    cmake = [variables.get("CMAKE_ARGS", ""), plan.cmake, gpu.KINDS[kind].cmake, images]
     variables["CMAKE_ARGS"] = " ".join(word for word in cmake if word)
     variables.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(compilers()))
     return variables
@@ -213,11 +237,13 @@ def tail(path: Path, lines: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Proof:
-    """`repacked`: it also decodes with weights rearranged for the processor, which is how AMX is used."""
+    """`repacked`: it also decodes with weights rearranged for the processor, which is how AMX is used. `offloads`: it
+    found a graphics processor and decoded there."""
 
     decodes: bool
     repacked: bool
     reason: str = ""
+    offloads: bool = False
 
 
 def prove(run: Callable[[str], tuple[int, str]] | None = None) -> Proof:
@@ -225,8 +251,8 @@ def prove(run: Callable[[str], tuple[int, str]] | None = None) -> Proof:
     attempt = run or decode
     code, said = attempt("plain")
     if code != 0:
-        return Proof(False, False, CRASHES.get(code) or " ".join(said.split()[-40:]) or f"exit status {code}")
-    return Proof(True, attempt("repacked")[0] == 0)
+        return Proof(False, False, crash(code) or " ".join(said.split()[-40:]) or describe_end(code))
+    return Proof(True, attempt("repacked")[0] == 0, offloads="graphics processor" in said)
 
 
 def decode(way: str) -> tuple[int, str]:

@@ -29,12 +29,13 @@ def main() -> int:
         engine = Engine(tiny.write(Path(folder) / "tiny.gguf"), options)
         tokens = [1 + i % 250 for i in range(PROMPT)]
         messages = list(engine.answer(Job(tokens, Params(max_tokens=ANSWER))))
+        offloaded = engine.model.offloaded
         engine.close()
     end = messages[-1]
     if not isinstance(end, End) or end.usage.completion_tokens != ANSWER:
         print(f"did not decode: {end}")
         return 1
-    print("decoded")
+    print("decoded on the graphics processor" if offloaded else "decoded")
     return 0
 
 

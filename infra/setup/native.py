@@ -3,18 +3,25 @@
 import platform
 import re
 import shutil
+import sys
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "llama"))
+
+import gpu
 from work import PYTHON, ROOT, VENV, Job, Stamp, Trouble, digest, python_version
 
 FOLDER = ROOT / "infra" / "llama"
 
 
 def jobs() -> list[Job]:
-    stamp = Stamp(VENV / ".quarry-llama", digest(_sources(), python_version(), _processor()))
+    kind = gpu.wanted(VENV / "quarry-llama.json")
+    stamp = Stamp(VENV / ".quarry-llama", digest(_sources(), python_version(), _processor(), kind))
     if stamp.fresh():
         return []
     _require_compiler()
+    if why_not := gpu.trouble(kind):
+        raise Trouble(why_not)
     return [Job("llama.cpp", [[PYTHON, FOLDER / "build.py"]], "compiled once; about 4 min on two cores", stamp)]
 
 

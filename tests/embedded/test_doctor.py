@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from quarry.embedded import Place, lock
-from quarry.embedded.doctor import Finding, State, examine, machine, services
+from quarry.embedded.doctor import Finding, State, examine, machine, models, services
 
 from .running import REPOSITORY, environment
 
@@ -92,3 +92,32 @@ def test_the_lock_tells_who_runs(tmp_path: Path) -> None:
     assert found[0].text == f"runs as process {os.getpid()} at http://127.0.0.1:1"
     held.release()
     assert lock.running(tmp_path) is None
+
+
+CC = shutil.which("cc")
+
+
+@pytest.mark.skipif(
+    not CC or sys.platform != "linux", reason="a library that crashes is made with a C compiler on Linux"
+)
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("*(volatile int *) 0 = 1;", ("SIGSEGV, a segmentation fault", "GCC 12")),
+        ("__builtin_trap();", ("SIGILL, an illegal instruction", "compiled for another processor")),
+    ],
+)
+def test_a_model_library_that_loads_but_crashes_is_found(
+    fault: str, told: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first computation of llama.cpp is replaced by the fault: it loads models, and dies when it decodes."""
+    source, library = tmp_path / "fault.c", tmp_path / "fault.so"
+    source.write_text(f"int ggml_backend_sched_graph_compute_async(void *s, void *g) {{ {fault} return 0; }}")
+    subprocess.run([str(CC), "-shared", "-fPIC", "-o", library, source], check=True)
+    assert [finding.state for finding in models.library()] == [State.GOOD]
+    monkeypatch.setenv("LD_PRELOAD", str(library))
+    (found,) = models.library()
+    assert found.state is State.BAD
+    assert found.text.startswith("loads, but crashes when it decodes")
+    assert all(words in found.text for words in told)
+    assert "infra/llama/build.py" in found.remedy

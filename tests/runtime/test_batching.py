@@ -17,7 +17,7 @@ PROMPTS = [[1 + (i * k) % 250 for i in range(60 + 7 * k)] for k in range(1, 9)]
 
 
 def fresh(tiny_file: Path, **options: object) -> Engine:
-    """Without flash attention: it rounds otherwise in pieces of other lengths, and those depend on who else is there."""
+    """Without flash attention: it rounds otherwise in pieces of other lengths, which depend on who else is there."""
     defaults: dict[str, object] = {"context": 1024, "slots": 4, "threads": 1, "chunk": 64, "flash_attention": False}
     return Engine(tiny_file, Options(**defaults | options))  # type: ignore[arg-type]
 

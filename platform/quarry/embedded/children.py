@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..endings import describe_end
 from ..runtime import machine
 from . import process
 
@@ -159,10 +160,3 @@ def child_environment(home: Path, role: str, threads: int = 1) -> dict[str, str]
         "MALLOC_ARENA_MAX": "2",
         "TOKENIZERS_PARALLELISM": "false",
     }
-
-
-def describe_end(code: int) -> str:
-    """How a process ended, in words."""
-    if code >= 0:
-        return f"ended with code {code}"
-    return f"was ended by {signal.Signals(-code).name}"

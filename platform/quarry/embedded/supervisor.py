@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..endings import describe_end
 from . import logs, process, web_socket
-from .children import Child, Role, describe_end, empty_temporary, roles
+from .children import Child, Role, empty_temporary, roles
 from .lock import HomeLock
 from .once import Once
 from .place import Place, ServiceFault, make_home

@@ -6,35 +6,44 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from ...endings import describe_end
 from ...runtime import RuntimeFault, select
 from ...runtime import settings as runtime_settings
 from ...runtime.catalogue import Model
 from ...runtime.embedding import space
+from ...runtime.engine.options import BUILD_RECORD, repacks
 from ...runtime.store import Store
-from ..children import REPOSITORY, child_environment, describe_end
+from ..children import REPOSITORY, child_environment
 from .findings import Finding, bad, good
 
 # The proof that the build has passed; in a process of its own, since a wrong build does not raise but crash.
 PROOF = REPOSITORY / "infra" / "llama" / "prove.py"
+BUILD_AGAIN = f"rm -f {sys.prefix}/{BUILD_RECORD}; {sys.executable} infra/llama/build.py"
+CAUSES = {
+    "SIGILL": "It was compiled for another processor",
+    "SIGSEGV": "Compiled by GCC 12 without our correction it does so on every processor with AMX",
+}
 
 
 def library() -> Iterator[Finding]:
     """A library that loads is not yet one that decodes."""
-    home = runtime_settings.current().home
     done = subprocess.run(
-        [sys.executable, PROOF, "plain"],
-        env=child_environment(home, "command"),
+        [sys.executable, PROOF, "repacked" if repacks() else "plain"],
+        env=child_environment(runtime_settings.current().home, "command"),
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
+    said = (done.stdout + done.stderr).strip().splitlines()
     if done.returncode == 0:
-        yield good("llama.cpp", "decodes")
-        return
-    last = ((done.stdout + done.stderr).strip().splitlines() or [""])[-1]
-    remedy = "rm .venv/quarry-llama.json; .venv/bin/python infra/llama/build.py"
-    yield bad("llama.cpp", f"cannot decode: {describe_end(done.returncode)}{f'; {last}' if last else ''}", remedy)
+        yield good("llama.cpp", said[-1].replace("decoded", "decodes", 1))
+    elif done.returncode < 0:
+        cause = next((text for name, text in CAUSES.items() if name in describe_end(done.returncode)), "")
+        text = f"loads, but crashes when it decodes: it {describe_end(done.returncode)}"
+        yield bad("llama.cpp", f"{text}. {cause}".rstrip(". "), f"compile it again: {BUILD_AGAIN}")
+    else:
+        yield bad("llama.cpp", f"cannot decode: {said[-1] if said else 'no reason given'}", BUILD_AGAIN)
 
 
 def models() -> Iterator[Finding]:

@@ -78,7 +78,7 @@ class Context:
         params.n_ubatch = min(options.micro_batch, params.n_batch)
         params.n_threads = params.n_threads_batch = options.threads
         params.flash_attn_type = 1 if options.flash_attention else 0
-        params.offload_kqv = False
+        params.offload_kqv = self.model.offloaded
         return params
 
     @staticmethod

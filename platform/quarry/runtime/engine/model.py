@@ -15,6 +15,7 @@ from ..types import ModelUnavailable
 from .library import last_errors, llama
 from .options import Options
 
+EVERY_LAYER = 999
 CONTROL, USER_DEFINED = 8, 16  # llama_token_attr
 # Tags that are shown although a vocabulary may have them as control tokens: calls and thoughts are written with them.
 TAGS = ("<tool_call>", "</tool_call>", "<|tool_call|>", "<think>", "</think>", "<response>", "</response>")
@@ -29,7 +30,9 @@ class LoadedModel:
     def __init__(self, path: Path, options: Options | None = None) -> None:
         self._llama = llama()
         params = self._llama.llama_model_default_params()
-        params.n_gpu_layers = 0
+        # All or nothing: a build for a graphics processor that finds one holds the whole model there.
+        self.offloaded = options is not None and bool(self._llama.llama_supports_gpu_offload())
+        params.n_gpu_layers = EVERY_LAYER if self.offloaded else 0
         params.use_extra_bufts = bool(options and options.extra_buffers)
         params.vocab_only = options is None
         self._model = self._llama.llama_model_load_from_file(str(path).encode(), params)

@@ -50,8 +50,13 @@ def for_model(model: Model, room: int) -> Options:
         slots=slots,
         checkpoints=max(0, min(room - model.memory_bytes(context, slots), room // KEPT)),
         threads=max(1, machine.cores() // settings.current().workers),
-        extra_buffers=has_amx() and proven().get("repacked") is True,
+        extra_buffers=repacks(),
     )
+
+
+def repacks() -> bool:
+    """Whether weights are rearranged for this processor."""
+    return has_amx() and proven().get("repacked") is True
 
 
 def layout(model: Model, room: int) -> tuple[int, int]:
