@@ -17,6 +17,7 @@ from typing import IO, Any, Protocol
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OURS, PEER = "engine", "xllamacpp"
+DISK = 2**31
 WARM = {"temperature": 0.7, "top_p": 0.9, "top_k": 40}
 GREEDY = {"temperature": 0.0, "top_p": 1.0, "top_k": 0}
 
@@ -94,16 +95,22 @@ def running(kind: str, model: Path, **options: Any) -> Iterator[Contender]:
 
 class Backend(Protocol):
     def answer(self, prompt: list[int], order: dict[str, Any], begin: float) -> Answer: ...
+    def close(self) -> None: ...
 
 
 class Ours:
     """Our engine, without anything around it."""
 
     def __init__(self, model: Path, options: dict[str, Any]) -> None:
+        from quarry.runtime.engine.disk import DiskTier
         from quarry.runtime.engine.engine import Engine
         from quarry.runtime.engine.options import Options
 
-        self._engine = Engine(model, Options(**options))
+        disk = options.pop("disk", None)
+        self._engine = Engine(model, Options(**options), DiskTier(Path(disk), DISK) if disk else None)
+
+    def close(self) -> None:
+        self._engine.close()
 
     def answer(self, prompt: list[int], order: dict[str, Any], begin: float) -> Answer:
         from quarry.runtime import Params
@@ -111,7 +118,7 @@ class Ours:
 
         params = Params(max_tokens=order["tokens"], seed=1, **order["sampling"])
         answer = Answer()
-        for message in self._engine.answer(Job(prompt, params, stable=order.get("stable", 0))):
+        for message in self._engine.answer(Job(prompt, params, marks=order.get("marks", ()))):
             if isinstance(message, Piece):
                 answer.times.append(time.perf_counter() - begin)
             elif isinstance(message, End):
@@ -132,6 +139,9 @@ class Peer:
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = options["threads"]
         params.verbosity = 0
         self._server = xllamacpp.Server(params)
+
+    def close(self) -> None:
+        """The process ends: that is enough."""
 
     def answer(self, prompt: list[int], order: dict[str, Any], begin: float) -> Answer:
         answer = Answer()
@@ -185,7 +195,9 @@ def main() -> None:
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints is no reply
     backend: type[Ours] | type[Peer] = Ours if kind == OURS else Peer
-    obey(backend(Path(model), json.loads(options)), sys.stdin, replies)
+    contender = backend(Path(model), json.loads(options))
+    obey(contender, sys.stdin, replies)
+    contender.close()
     os._exit(0)  # some libraries crash when they are taken apart
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from quarry import runtime
-from quarry.runtime import Done, Message, Params, Prefill, Token, catalogue, hub, settings, tiny
+from quarry.runtime import Done, Message, Params, Prefill, Token, catalogue, hub, machine, settings, tiny
 from quarry.runtime.engine.context import Context, Part
 from quarry.runtime.engine.engine import Engine
 from quarry.runtime.engine.job import Job, Piece
 from quarry.runtime.engine.library import llama
 from quarry.runtime.engine.model import LoadedModel
-from quarry.runtime.engine.options import Options, for_model
+from quarry.runtime.engine.options import Options
 from quarry.runtime.fetch import fetch
 from quarry.runtime.random_weights import Shape
 from quarry.runtime.store import Store
@@ -91,7 +91,6 @@ def test_it_is_what_it_claims_to_be(row: Row, file: Path) -> None:
     assert model.rewindable is not row.shape.hybrid
     assert int(model.metadata(f"{row.architecture}.expert_count") or 0) == row.shape.experts
     assert model.template == (GRANITE if row.instruct else None)
-    model.close()
 
 
 def test_the_answer_depends_on_the_whole_prompt(alone: Engine) -> None:
@@ -118,13 +117,13 @@ def answers_at_once(running: Engine) -> list[str]:
 def test_a_restored_state_continues_as_the_cold_one(row: Row, file: Path, alone: Engine) -> None:
     """The stable beginning comes back from a checkpoint after others had the slot, and so does a whole conversation."""
     remembering = engine(file, slots=1)
-    ask(remembering, PROMPTS[0], GREEDY, stable=STABLE)
+    ask(remembering, PROMPTS[0], GREEDY, marks=(STABLE,))
     ask(remembering, [9, *PROMPTS[1]], GREEDY)
-    said, end, _ = ask(remembering, PROMPTS[2], GREEDY, stable=STABLE)
+    said, end, _ = ask(remembering, PROMPTS[2], GREEDY, marks=(STABLE,))
     assert end.usage.cached_tokens >= STABLE
     assert said == ask(alone, PROMPTS[2], GREEDY)[0]
     ask(remembering, [9, *PROMPTS[1]], GREEDY)
-    said, end, _ = ask(remembering, PROMPTS[0], GREEDY, stable=STABLE)
+    said, end, _ = ask(remembering, PROMPTS[0], GREEDY, marks=(STABLE,))
     assert end.usage.cached_tokens >= (len(PROMPTS[0]) - 1 if row.shape.hybrid else STABLE)
     assert said == ask(alone, PROMPTS[0], GREEDY)[0]
     remembering.close()
@@ -155,7 +154,6 @@ def test_only_attention_layers_need_more_memory_for_more_tokens(row: Row, file: 
         state = (shape.layers - shape.attention_layers) * shape.inner * shape.state_size * 4
         assert recurrent_bytes(context, 0) == recurrent_bytes(context, 1) > state
     context.close()
-    model.close()
 
 
 # -- through the door --------------------------------------------------------------------------------------------------
@@ -237,8 +235,7 @@ def test_a_published_model_answers_and_is_remembered(published: str, models_fold
 def test_published_models_answer_several_at_once_as_alone(published: str, models_folder: Path) -> None:
     runtime.unload()
     model = catalogue.find(published)
-    options = for_model(model)
-    running = engine(Store(models_folder).path(model), slots=3, checkpoints=0, threads=options.threads)
+    running = engine(Store(models_folder).path(model), slots=3, checkpoints=0, threads=machine.cores())
     said = answers_at_once(running)
     assert said == [ask(running, prompt, LONG)[0] for prompt in PROMPTS]
     running.close()
