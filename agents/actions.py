@@ -12,7 +12,7 @@ from quarry.api import Problem
 from quarry.api.problem import not_found
 from quarry.events import stream
 
-from agents import policies, queue, selectors
+from agents import admission, policies, queue, selectors
 from agents.models import Run, Step
 from apps.accounts.models import User
 from apps.audit import record
@@ -23,7 +23,8 @@ PATIENCE = 2.0  # seconds that a web request waits for Valkey to tell of somethi
 
 @transaction.atomic
 def start(person: User, kind: str, input: Mapping[str, Any]) -> Run:
-    """A new run, in the queue as soon as the caller's transaction is committed."""
+    """A new run, in the queue as soon as the caller's transaction is committed; a problem where the queue is full."""
+    admission.admit(person)
     run = Run.objects.create(person=person, kind=kind, input=dict(input))
     transaction.on_commit(lambda: queue.send(run))
     return run
@@ -43,7 +44,7 @@ def cancel(person: User, run: Run) -> Run:
         transaction.on_commit(lambda: events.request_cancel(run.pk))
     else:
         end_cancelled(Run.objects.filter(pk=run.pk))
-    record(person, "question.cancel", found, {})
+    record(person, f"{run.kind}.cancel", found, {})
     found.refresh_from_db()
     return found
 
@@ -79,7 +80,7 @@ def end_failed(rows: QuerySet[Run], title: str, detail: str, code: str) -> bool:
     run.error = {"title": title, "detail": detail, "type": f"urn:quarry:problem:{code}"}
     run.save(update_fields=["status", "error", "ended_at", "lease_owner", "lease_until"])
     end_steps(run, title)
-    record(run.person, "question.fail", run, {"error": run.error, "attempts": run.attempts})
+    record(run.person, f"{run.kind}.fail", run, {"error": run.error, "attempts": run.attempts})
     transaction.on_commit(lambda: announce_end(run))
     return True
 
@@ -95,5 +96,7 @@ def announce_end(run: Run) -> None:
     event = selectors.final_event(run)
     try:
         events.publish(run.pk, event.kind, event.data, patience=PATIENCE)
+        if run.kind == Run.Kind.COMPLETION:
+            events.expire_soon(run.pk)
     except stream.LOST as error:
         logger.warning("The end of run %s was not told: %s", run.pk, error)

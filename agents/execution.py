@@ -9,22 +9,36 @@ from django.db import transaction
 from django.utils import timezone
 from quarry import events, leases, runtime
 from quarry.api.problem import OUTAGES
+from quarry.text import storable
 
 from agents import actions, queue
-from agents.loop.question import Outcome, Question, TimeLimit
+from agents.loop.completion import Completion
+from agents.loop.outcome import Outcome, TimeLimit
+from agents.loop.question import Question
 from agents.models import Run
 from agents.recorder import Recorder
 from apps.audit import record
 
 TIME_LIMIT = 300.0  # seconds for one attempt, waiting for the engine included
+LONGEST_PAUSE = 5.0  # seconds until a run that the runtime had no room for is tried again
+CODES = {runtime.InvalidRequest: "invalid-request", runtime.PromptTooLong: "context-length"}
 logger = logging.getLogger(__name__)
+
+
+def execute_next() -> None:
+    """Takes the next run that waits, and brings it to an end."""
+    run_id = queue.take()
+    if run_id is not None:
+        _carry_out(run_id)
 
 
 def execute(run_id: UUID | str) -> None:
     """Takes the run if it still waits, and brings it to an end. A second call for the same run does nothing."""
-    waiting = Run.objects.filter(pk=run_id, status=Run.Status.QUEUED)
-    if not leases.claim(waiting, status=Run.Status.RUNNING, started_at=timezone.now()):
-        return
+    if queue.claim(run_id):
+        _carry_out(run_id)
+
+
+def _carry_out(run_id: UUID | str) -> None:
     run = Run.objects.select_related("person").filter(pk=run_id).first()
     if run is None:
         return  # deleted with its conversation, just now
@@ -41,7 +55,7 @@ def _attempt(run: Run, recorder: Recorder, lost: Callable[[], bool]) -> None:
     deadline = time.monotonic() + TIME_LIMIT
     asked = events.cancel_check(run.id, deadline)
     try:
-        outcome = Question(run, recorder, lambda: asked() or lost(), deadline).answer()
+        outcome = _worker(run, recorder, lambda: asked() or lost(), deadline).answer()
         if outcome.cancelled and time.monotonic() > deadline:
             raise TimeLimit
         recorder.flush()
@@ -51,7 +65,8 @@ def _attempt(run: Run, recorder: Recorder, lost: Callable[[], bool]) -> None:
     except TimeLimit:
         actions.fail(run, "The time limit was reached", f"No answer within {TIME_LIMIT:.0f} seconds.", "time-limit")
     except runtime.RuntimeFault as fault:
-        actions.fail(run, "The model cannot answer", str(fault), "model")
+        if not _put_back(run, recorder, fault):
+            actions.fail(run, "The model cannot answer", str(fault), CODES.get(type(fault), "model"))
     except Exception:
         if not Run.objects.filter(pk=run.pk).exists():
             logger.info("Run %s was deleted while it was worked on", run.id)
@@ -60,14 +75,31 @@ def _attempt(run: Run, recorder: Recorder, lost: Callable[[], bool]) -> None:
         actions.fail(run, "Something went wrong on our side", "The error was logged; an administrator finds it there.")
 
 
+def _worker(run: Run, recorder: Recorder, cancelled: Callable[[], bool], deadline: float) -> Question | Completion:
+    """Who carries it out; a completion of an assistant's is a question."""
+    kind = Completion if run.kind == Run.Kind.COMPLETION and "question" not in run.input else Question
+    return kind(run, recorder, cancelled, deadline)
+
+
+def _put_back(run: Run, recorder: Recorder, fault: runtime.RuntimeFault) -> bool:
+    """A run for which the runtime has no room waits again, as long as nobody has read a word of it and it is young."""
+    if not isinstance(fault, runtime.EngineBusy) or recorder.told:
+        return False
+    if (timezone.now() - run.created_at).total_seconds() > TIME_LIMIT:
+        return False
+    actions.end_steps(run, str(fault))
+    return queue.put_back(run, min(fault.retry_after, LONGEST_PAUSE))
+
+
 @transaction.atomic
 def finish(run: Run, outcome: Outcome) -> None:
     """Writes the outcome, if the run is still ours, and tells those who follow it."""
     status = Run.Status.CANCELLED if outcome.cancelled else Run.Status.COMPLETED
     changes = {
         "status": status,
-        "answer": outcome.answer,
+        "answer": storable(outcome.answer),
         "citations": outcome.citations,
+        "result": outcome.result,
         "usage": outcome.usage,
         "model": outcome.model.id if outcome.model else "",
         "model_sha256": outcome.model.sha256 if outcome.model else "",
@@ -76,16 +108,18 @@ def finish(run: Run, outcome: Outcome) -> None:
     if not leases.release(leases.held(Run.objects.filter(status=Run.Status.RUNNING), run), **changes):
         return  # another worker took it over
     run.refresh_from_db()
-    record(run.person, "question.answer", run, _answer_facts(run, outcome))
+    record(run.person, f"{run.kind}.answer", run, _answer_facts(run, outcome))
     transaction.on_commit(lambda: actions.announce_end(run))
 
 
 def _answer_facts(run: Run, outcome: Outcome) -> dict[str, object]:
-    return {
-        "status": run.status,
+    facts: dict[str, object] = {"status": run.status, "model": run.model, "model_sha256": run.model_sha256}
+    if run.kind == Run.Kind.COMPLETION:
+        facts |= {"usage": outcome.usage}
+    if outcome.result is not None:
+        return facts
+    return facts | {
         "found": [passage.facts() for passage in outcome.found],
         "cited": [citation["passage_id"] for citation in outcome.citations],
         "declined": outcome.declined,
-        "model": run.model,
-        "model_sha256": run.model_sha256,
     }

@@ -9,10 +9,12 @@ from quarry.text import first_words
 
 
 class Run(Leased):
-    """One question from asking to answer. The row is the truth; the run's event stream only tells of it."""
+    """One question from asking to answer, or one request to a model. The row is the truth; the run's event stream only
+    tells of it."""
 
     class Kind(models.TextChoices):
         QUESTION = "question", "Question"
+        COMPLETION = "completion", "Completion"
 
     class Status(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -28,9 +30,11 @@ class Run(Leased):
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.QUESTION)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="runs")
     status = models.CharField(max_length=20, choices=Status, default=Status.QUEUED)
-    input = models.JSONField(default=dict)  # for a question: question, history, collections
+    # For a question: question, history, collections; for a completion see agents.loop.completion.
+    input = models.JSONField(default=dict)
     answer = models.TextField(blank=True)
     citations = models.JSONField(default=list)
+    result = models.JSONField(null=True)  # of a completion: its choices
     usage = models.JSONField(null=True)
     model = models.CharField(max_length=120, blank=True)
     model_sha256 = models.CharField(max_length=64, blank=True)
@@ -45,6 +49,7 @@ class Run(Leased):
         indexes = [
             models.Index(fields=["status", "lease_until"], name="run_work"),
             models.Index(fields=["person", "-created_at"], name="run_by_person"),
+            models.Index(fields=["-ended_at"], name="run_ended"),
         ]
 
     def __str__(self) -> str:

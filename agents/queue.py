@@ -1,9 +1,17 @@
-"""The queue of runs: sending them to the workers, and telling those who wait where they stand."""
+"""The queue of runs: who is next, sending runs to the workers, and telling those who wait where they stand.
+
+A message in Celery's queue is a ticket: whichever worker takes it carries out the run that is next, which need not be
+the one that the message names. So one person's twenty runs let another person's one go before most of them.
+"""
 
 import logging
+from collections.abc import Iterator
+from uuid import UUID
 
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
-from quarry import events
+from quarry import events, leases
 
 from agents.models import Run
 
@@ -11,27 +19,64 @@ logger = logging.getLogger(__name__)
 TOLD = 50  # of a longer queue only its head is told of every move
 
 
+def waiting() -> QuerySet[Run, UUID]:
+    """The ids of the runs that wait, in the order in which they are taken: everybody's first, then everybody's second,
+    and so on, those under way counting as well. In each round those go first who were served longest ago."""
+    theirs = Run.objects.filter(person=OuterRef("person"))
+    under_way = theirs.filter(status=Run.Status.RUNNING).order_by().values("person").annotate(count=Count("pk"))
+    served = theirs.exclude(started_at=None).order_by("-created_at").values("started_at")[:1]
+    place = Window(RowNumber(), partition_by=F("person"), order_by=F("created_at").asc())
+    rounds = Run.objects.filter(status=Run.Status.QUEUED).annotate(
+        place=place, under_way=Coalesce(Subquery(under_way.values("count")), 0), served=Subquery(served)
+    )
+    ordered = rounds.annotate(round=F("place") + F("under_way"))
+    return ordered.order_by("round", F("served").asc(nulls_first=True), "created_at", "pk").values_list("pk", flat=True)
+
+
+def take() -> UUID | None:
+    """Takes the next run for this worker; None where none waits any more."""
+    return next(filter(claim, waiting()), None)
+
+
+def claim(run_id: UUID | str) -> bool:
+    """Takes this run, if it still waits. Of workers that try at once one gets it."""
+    found = Run.objects.filter(pk=run_id, status=Run.Status.QUEUED)
+    return bool(leases.claim(found, status=Run.Status.RUNNING, started_at=timezone.now()))
+
+
 def position(run: Run) -> int:
     """The run's place among those that wait: 1 is next."""
-    return Run.objects.filter(status=Run.Status.QUEUED, created_at__lt=run.created_at).count() + 1
+    return next((place for place, run_id in _places() if run_id == run.pk), 1)
 
 
-def send(run: Run) -> None:
+def send(run: Run, delay: float = 0.0) -> None:
     """Puts the run's message into the queue and says where it stands. A message that cannot be sent now is sent by
     the recovery task later."""
     from agents.tasks import execute
 
     try:
         events.publish(run.pk, "queued", {"position": position(run)}, patience=2.0)
-        execute.apply_async((str(run.pk),), retry_policy={"max_retries": 1, "interval_start": 0.2})
+        later = {"countdown": delay} if delay else {}
+        execute.apply_async((str(run.pk),), retry_policy={"max_retries": 1, "interval_start": 0.2}, **later)
     except Exception as error:
         logger.warning("Run %s waits for the queue to come back: %s", run.pk, error)
 
 
+def put_back(run: Run, delay: float) -> bool:
+    """Gives a run back that this worker took and could not begin; False where it is not this worker's any more."""
+    mine = leases.held(Run.objects.filter(status=Run.Status.RUNNING), run)
+    again = {"status": Run.Status.QUEUED, "attempts": F("attempts") - 1, "sent_at": timezone.now()}
+    if not leases.release(mine, started_at=None, **again):
+        return False
+    send(run, delay)
+    return True
+
+
 def announce_positions() -> None:
     """Tells the runs that wait that the queue has moved."""
-    waiting = Run.objects.filter(status=Run.Status.QUEUED).order_by("created_at").values_list("pk", flat=True)
-    for place, run_id in enumerate(waiting[:TOLD], start=1):
+    for place, run_id in _places():
+        if place > TOLD:
+            return
         events.publish(run_id, "queued", {"position": place}, patience=2.0)
 
 
@@ -39,3 +84,7 @@ def resend(run: Run) -> None:
     """Sends a run whose message seems to be lost; a second message for a run that was taken does nothing."""
     Run.objects.filter(pk=run.pk).update(sent_at=timezone.now())
     send(run)
+
+
+def _places() -> Iterator[tuple[int, UUID]]:
+    return enumerate(waiting(), start=1)

@@ -30,6 +30,7 @@ class Recorder:
 
     def __init__(self, run: Run, publisher: events.Publisher) -> None:
         self.run, self._publisher = run, publisher
+        self.told = False  # whether a follower can have read a piece of the answer
         self._ordinal = (run.steps.aggregate(last=Max("ordinal"))["last"] or 0) + 1
 
     @contextmanager
@@ -60,7 +61,12 @@ class Recorder:
 
     def token(self, text: str) -> None:
         """A piece of the answer."""
-        self._publisher.token(text)
+        self.piece("token", {"text": text})
+
+    def piece(self, kind: str, data: Mapping[str, Any]) -> None:
+        """A piece of what the model writes; of several answers, `choice` in `data` says which one's."""
+        self.told = True
+        self._publisher.piece(kind, data)
 
     def flush(self) -> None:
         """Makes sure that all tokens are in the stream."""

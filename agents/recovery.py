@@ -15,6 +15,7 @@ from agents import actions, queue
 from agents.models import Run
 
 LOST_AFTER = timedelta(seconds=20)
+WRITTEN = frozenset({"token", "reasoning", "tool_call"})  # a program that has read one cannot be told to forget it
 REASON = "The worker stopped; another one starts over."
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,9 @@ def _take_up(run: Run) -> None:
         actions.end_cancelled(mine)
     elif run.attempts >= leases.MAX_ATTEMPTS:
         _give_up(mine, run)
+    elif run.input.get("stream") and events.has_any(run.pk, WRITTEN):
+        detail = "The worker stopped in the middle of the answer."
+        actions.end_failed(mine, "The run was interrupted", detail, "interrupted")
     elif mine.update(status=Run.Status.QUEUED, lease_owner="", lease_until=None, sent_at=timezone.now()):
         actions.end_steps(run, "The worker stopped.")
         transaction.on_commit(lambda: _restart(run))

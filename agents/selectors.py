@@ -38,7 +38,10 @@ def final_event(run: Run) -> Event:
     if run.status == Run.Status.FAILED:
         return Event("", "error", dict(run.error or {"title": "Failed", "detail": "", "type": "about:blank"}))
     data = {"status": run.status, "answer": run.answer, "citations": run.citations}
-    return Event("", "done", data | {"usage": run.usage, "model": run.model})
+    data |= {"usage": run.usage, "model": run.model}
+    if run.kind == Run.Kind.COMPLETION:
+        data |= {"result": run.result, "model_sha256": run.model_sha256}
+    return Event("", "done", data)
 
 
 def run_facts(person: User, run: Run) -> dict[str, Any]:

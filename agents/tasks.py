@@ -5,10 +5,10 @@ from quarry.celery import app
 
 @app.task(name="agents.execute")
 def execute(run_id: str) -> None:
-    """Carries a run out; on queue `inference`."""
+    """Carries the next run out, this one or one that goes before it; on queue `inference`."""
     from agents import execution
 
-    execution.execute(run_id)
+    execution.execute_next()
 
 
 @app.task(name="agents.recover", acks_late=False, expires=10)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from quarry import runtime
@@ -14,6 +13,7 @@ from . import citations, find, prompt, relevance, replies
 from .composer import Composer
 from .language import Language, Script, language_of
 from .markers import without_markers
+from .outcome import Outcome, TimeLimit, usage_facts
 from .passages import Found, choose
 from .query import is_small_talk, search_query
 
@@ -21,23 +21,6 @@ BUDGET = 600  # tokens of passages; with the system text and the question about 
 SEARCHED = 12
 MOST_TOKENS = 400
 WITHDRAWN = "The documents do not support this answer."
-
-
-class TimeLimit(Exception):
-    """The run took longer than it may."""
-
-
-@dataclass
-class Outcome:
-    """What a run leaves in its row."""
-
-    answer: str
-    citations: list[dict[str, Any]] = field(default_factory=list)
-    found: list[Found] = field(default_factory=list)
-    usage: dict[str, int] | None = None
-    model: runtime.ModelInfo | None = None
-    declined: bool = False
-    cancelled: bool = False
 
 
 class Question:
@@ -129,6 +112,8 @@ class Writing:
         )
         for event in stream:
             match event:
+                case runtime.Queued(position):
+                    asked.recorder.publish("queued", {"position": position})
                 case runtime.Prefill(done, total):
                     asked.recorder.publish("progress", {"stage": "reading", "done": done, "total": total})
                 case runtime.Token(text):
@@ -162,12 +147,3 @@ class Writing:
             self._cited.add(marker)
             passage, claims = self.passages[marker - 1], self.composer.claims[marker]
             self._question.recorder.publish("citation", citations.citation(marker, passage, claims))
-
-
-def usage_facts(usage: runtime.Usage) -> dict[str, int]:
-    """Token counts as the API shows them."""
-    return {
-        "prompt_tokens": usage.prompt_tokens,
-        "cached_tokens": usage.cached_tokens,
-        "completion_tokens": usage.completion_tokens,
-    }

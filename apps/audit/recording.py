@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.http import HttpRequest
 from quarry.api.request import client_address, current_request
+from quarry.text import storable
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -37,7 +38,7 @@ def record(
         kind,
         key,
         label,
-        json.dumps(_storable(facts), cls=DjangoJSONEncoder),
+        json.dumps(storable(facts), cls=DjangoJSONEncoder),  # an event must never fail on the text that it tells of
         client_address(source) if source else None,
     ]
     with connection.cursor() as cursor:
@@ -48,18 +49,5 @@ def _described(object: models.Model | str | None) -> tuple[str, str, str]:
     if object is None:
         return "", "", ""
     if isinstance(object, str):
-        return "text", "", _storable(object)[:300]
-    return object._meta.model_name or "", str(object.pk), _storable(str(object))[:300]
-
-
-def _storable(value: Any) -> Any:
-    """The same without what PostgreSQL stores in no text: NUL, and halves of surrogate pairs. An event must never
-    fail on the text that it tells of."""
-    match value:
-        case str():
-            return value.replace("\x00", "").encode("utf-8", "replace").decode()
-        case dict():
-            return {_storable(key): _storable(each) for key, each in value.items()}
-        case list() | tuple() | set():
-            return [_storable(each) for each in value]
-    return value
+        return "text", "", storable(object)[:300]
+    return object._meta.model_name or "", str(object.pk), storable(str(object))[:300]

@@ -142,7 +142,7 @@ def test_a_prompt_that_is_too_long_says_so(
 ) -> None:
     run = carried_out(ask(employee, "leave 特別休假 " * 600))
     assert run.status == "failed"
-    assert run.error["type"] == "urn:quarry:problem:model"
+    assert run.error["type"] == "urn:quarry:problem:context-length"
 
 
 def test_the_time_limit_is_an_error_and_no_cancellation(

@@ -4,13 +4,20 @@ import json
 import re
 from pathlib import Path
 
+from agents.models import Run
+
 # `record(actor, "document.upload", ...`, `LOADED = "samples.load"`: a noun and a verb in a string of their own.
 RECORDED = re.compile(r'(?:record\(\s*[\w.() ]+,|LOADED =)\s*"([a-z_]+\.[a-z_]+)"')
 
 
+OF_RUNS = re.compile(r'record\(\s*[\w.() ]+, f"{run\.kind}\.([a-z_]+)"')
+
+
 def recorded(repository: Path) -> set[str]:
-    sources = (path for room in ("apps", "agents", "ingestion") for path in (repository / room).rglob("*.py"))
-    return {action for path in sources for action in RECORDED.findall(path.read_text(encoding="utf-8"))}
+    paths = [path for room in ("apps", "agents", "ingestion") for path in (repository / room).rglob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in paths]
+    of_runs = {f"{kind}.{verb}" for source in sources for verb in OF_RUNS.findall(source) for kind in Run.Kind.values}
+    return of_runs | {action for source in sources for action in RECORDED.findall(source)}
 
 
 def test_every_recorded_action_has_a_name_on_the_page(repository: Path) -> None:

@@ -8,7 +8,7 @@ expires a day after its run ended, and a follower is told how to ask the row, so
 from .cancel import cancel_check, clear_cancel, is_cancelled, request_cancel
 from .follow import follow, follow_async
 from .publish import Publisher, publish
-from .stream import HEARTBEAT, START, TERMINAL, Event, is_event_id, is_over
+from .stream import HEARTBEAT, START, TERMINAL, Event, expire_soon, has_any, is_event_id, is_over
 
 __all__ = [
     "HEARTBEAT",
@@ -18,8 +18,10 @@ __all__ = [
     "Publisher",
     "cancel_check",
     "clear_cancel",
+    "expire_soon",
     "follow",
     "follow_async",
+    "has_any",
     "is_cancelled",
     "is_event_id",
     "is_over",

@@ -51,7 +51,7 @@ class Publisher:
 
     def __init__(self, run_id: stream.RunId) -> None:
         self.run_id = run_id
-        self._held: list[str] = []
+        self._held: list[tuple[str, dict[str, Any]]] = []
         self._flushed = 0.0
         self._timer: threading.Timer | None = None
         self._lock = threading.RLock()
@@ -70,10 +70,15 @@ class Publisher:
 
     def token(self, text: str) -> None:
         """Publishes a piece of the answer, at the latest `BATCH` seconds from now."""
-        if not text:
+        self.piece("token", {"text": text})
+
+    def piece(self, kind: str, data: Mapping[str, Any]) -> None:
+        """The same for any kind of text; what else is in `data` are lists, and `choice` where several answers are
+        written side by side: pieces of one choice stay in order and are joined with those of their own kind."""
+        if not any(data.get(name) for name in data.keys() - {"choice"}):
             return
         with self._lock:
-            self._held.append(text)
+            self._join(kind, dict(data))
             wait = self._flushed + BATCH - time.monotonic()
             if wait <= 0:
                 self.flush()
@@ -82,15 +87,24 @@ class Publisher:
                 self._timer.daemon = True
                 self._timer.start()
 
+    def _join(self, kind: str, data: dict[str, Any]) -> None:
+        choice = data.get("choice")
+        last = next((held for held in reversed(self._held) if held[1].get("choice") == choice), None)
+        if last is None or last[0] != kind:
+            self._held.append((kind, data))
+            return
+        for name in data.keys() - {"choice"}:
+            last[1][name] = last[1][name] + data[name] if name in last[1] else data[name]
+
     def flush(self) -> None:
         """Publishes the tokens that are held back."""
         with self._lock:
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
-            if self._held:
-                publish(self.run_id, "token", {"text": "".join(self._held)})
-                self._held.clear()
+            while self._held:
+                publish(self.run_id, *self._held[0])
+                self._held.pop(0)
             self._flushed = time.monotonic()
 
     def _ring(self) -> None:

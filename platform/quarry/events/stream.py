@@ -3,7 +3,7 @@
 import contextlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -17,6 +17,7 @@ START = "0"  # the id before the first event
 MAX_EVENTS = 20_000  # far above any answer; a bound against a run that never stops talking
 KEEP_OPEN = 7 * 24 * 3600
 KEEP_ENDED = 24 * 3600
+KEEP_SHORT = 600
 # A restart of Valkey shows as one of these; BusyLoadingError (it reads its file) is a ConnectionError too.
 LOST = (exceptions.ConnectionError, exceptions.TimeoutError, OSError)
 
@@ -79,3 +80,18 @@ def is_over(run_id: RunId, after: str) -> bool:
         newest = last(run_id)
         return newest is not None and newest.kind in TERMINAL and newest.id == after
     return False
+
+
+def has_any(run_id: RunId, kinds: Collection[str]) -> bool:
+    """Whether an event of one of these kinds was ever written."""
+    after = b"-"
+    while entries := cast(list[Any], connection.client().xrange(key(run_id), after, count=500)):
+        if any(decode(entry).kind in kinds for entry in entries):
+            return True
+        after = b"(" + entries[-1][0]
+    return False
+
+
+def expire_soon(run_id: RunId) -> None:
+    """Lets go of an ended run's events in minutes: for one that only its own caller follows, once."""
+    connection.client().expire(key(run_id), KEEP_SHORT)

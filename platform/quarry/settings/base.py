@@ -17,6 +17,7 @@ QUARRY_INFERENCE_WORKERS = max(1, int(os.environ.get("QUARRY_INFERENCE_WORKERS",
 QUARRY_CHECKPOINT_DISK = int(os.environ.get("QUARRY_CHECKPOINT_DISK_MB", "0")) * 1024 * 1024
 QUARRY_ROLE = os.environ.get("QUARRY_ROLE", "command")
 QUARRY_MAX_UPLOAD = int(os.environ.get("QUARRY_MAX_UPLOAD_MB", "200")) * 1024 * 1024
+QUARRY_MAX_WAITING = max(1, int(os.environ.get("QUARRY_MAX_WAITING", "64")))
 FRONTEND_DIST = REPOSITORY / "frontend" / "dist"
 
 SECRET_KEY = os.environ.get("QUARRY_SECRET_KEY") or secret(QUARRY_HOME, "django")
