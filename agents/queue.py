@@ -56,8 +56,8 @@ def send(run: Run, delay: float = 0.0) -> None:
 
     try:
         events.publish(run.pk, "queued", {"position": position(run)}, patience=2.0)
-        later = {"countdown": delay} if delay else {}
-        execute.apply_async((str(run.pk),), retry_policy={"max_retries": 1, "interval_start": 0.2}, **later)
+        policy = {"max_retries": 1, "interval_start": 0.2}
+        execute.apply_async((str(run.pk),), retry_policy=policy, countdown=delay)
     except Exception as error:
         logger.warning("Run %s waits for the queue to come back: %s", run.pk, error)
 

@@ -1,28 +1,25 @@
 """A run's events as server-sent events: an async view, so that a follower costs no thread while it waits."""
 
 import json
-from collections.abc import AsyncIterator, Callable
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import get_language, override
 from quarry import events
 from quarry.api import Problem
 from quarry.api.problem import not_found, problem_of, respond
 from quarry.api.schema import PLAIN
+from quarry.api.streaming import SSE_HEADERS, in_thread
 
 from agents import selectors
 from apps.accounts.api.authentication import caller
 from apps.accounts.models import User
 
-HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 RECONNECT_MS = 1000
 # These can name documents, which are shown as the person may see them now, or hold sentences.
 _FOR_THE_READER = {"step", "citation", "done", "error", "restart"}
-T = TypeVar("T")
 
 
 async def run_events(request: HttpRequest, id: UUID) -> HttpResponse | StreamingHttpResponse:
@@ -30,13 +27,13 @@ async def run_events(request: HttpRequest, id: UUID) -> HttpResponse | Streaming
     if request.method != "GET":
         return respond(Problem(405, "Only GET is possible here."))
     try:
-        person, after, over = await _in_thread(lambda: _admit(request, id))
+        person, after, over = await in_thread(lambda: _admit(request, id))
     except Exception as error:
         return respond(problem_of(error))
     if over:
         return HttpResponse(status=204)  # which tells a browser's EventSource not to come again
     body = _body(person, id, after, get_language())
-    return StreamingHttpResponse(body, content_type="text/event-stream", headers=HEADERS)
+    return StreamingHttpResponse(body, content_type="text/event-stream", headers=SSE_HEADERS)
 
 
 def _admit(request: HttpRequest, id: UUID) -> tuple[User, str, bool]:
@@ -54,7 +51,7 @@ async def _body(person: User, pk: UUID, after: str, language: str | None) -> Asy
     yield f"retry: {RECONNECT_MS}\n\n"
 
     async def ended() -> events.Event | None:
-        return await _in_thread(lambda: selectors.ended_event(pk))
+        return await in_thread(lambda: selectors.ended_event(pk))
 
     async for event in events.follow_async(pk, after, ended=ended):
         yield await _text(person, event, language)
@@ -64,7 +61,7 @@ async def _text(person: User, event: events.Event, language: str | None) -> str:
     if event.kind == events.HEARTBEAT:
         return ": heartbeat\n\n"
     if event.kind in _FOR_THE_READER:
-        event = await _in_thread(lambda: _shown(person, event, language))
+        event = await in_thread(lambda: _shown(person, event, language))
     head = f"id: {event.id}\n" if event.id else ""
     return f"{head}event: {event.kind}\ndata: {json.dumps(event.data, ensure_ascii=False, default=str)}\n\n"
 
@@ -72,18 +69,6 @@ async def _text(person: User, event: events.Event, language: str | None) -> str:
 def _shown(person: User, event: events.Event, language: str | None) -> events.Event:
     with override(language):
         return selectors.visible_event(person, event)
-
-
-async def _in_thread(work: Callable[[], T]) -> T:
-    """Asks the database and gives the connection back to the pool: a stream of minutes must not keep one."""
-
-    def call() -> T:
-        try:
-            return work()
-        finally:
-            close_old_connections()
-
-    return await sync_to_async(call)()
 
 
 _PARAMETERS: list[dict[str, Any]] = [

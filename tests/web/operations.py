@@ -43,7 +43,9 @@ def _administration(kind: str = "", **body: Any) -> Operation:
     return Operation("admin", kind, body, employee=403, reader=403)
 
 
+HELLO = [{"role": "user", "content": "Hello"}]
 PASSWORDS = {"current": "a-good-password", "new": "another-good-one"}
+# By path beneath /api/v1, or from the root where it begins with /v1/.
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/me"): Operation("read"),
     ("patch", "/me"): Operation("write", body={"name": "New"}),
@@ -96,4 +98,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/runs/{id}/events"): _own("run"),
     ("post", "/runs/{id}/cancel"): _own("run"),
     ("post", "/runs/{id}/approvals/{step}"): _own("run", decision="approve"),
+    # No model is here, so there is none by any name.
+    ("post", "/v1/chat/completions"): Operation("chat", body={"model": "m", "messages": HELLO}, employee=404),
+    ("post", "/v1/completions"): Operation("chat", body={"model": "m", "prompt": "Hello"}, employee=404),
+    ("post", "/v1/embeddings"): Operation("chat", body={"model": "m", "input": "Hello"}, employee=404),
+    ("get", "/v1/models"): Operation("chat"),
+    ("get", "/v1/models/{id}"): Operation("chat", "model", employee=404),
 }
+
+
+def address(path: str) -> str:
+    """The path of an operation in the table, from the root."""
+    return path if path.startswith("/v1/") else "/api/v1" + path

@@ -28,6 +28,8 @@ SPEAKERS = {
     "Problem": (1,),
     "AuthenticationFailed": (0,),
     "PermissionDenied": (0,),
+    "invalid": (1,),
+    "_must": (1,),
     "RuntimeFault": (0,),
     "ModelUnavailable": (0,),
     "InvalidRequest": (0,),

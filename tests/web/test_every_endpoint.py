@@ -18,13 +18,13 @@ from apps.accounts.policies import SCOPES
 from apps.audit.models import Event
 from apps.chat.models import Conversation, Feedback, Message
 from apps.knowledge.models import Collection, Document
-from tests.web.operations import OPEN, OPERATIONS, Operation
+from tests.web.operations import OPEN, OPERATIONS, Operation, address
 
 Ids = dict[str, str]
 MISSING: Ids = {
     kind: str(uuid.UUID(int=number, version=4))
     for number, kind in enumerate(["collection", "document", "conversation", "message", "run", "step", "key", "person"])
-} | {"group": str(uuid.UUID(int=99, version=4)), "event": "999999"}
+} | {"group": str(uuid.UUID(int=99, version=4)), "event": "999999", "model": "m"}
 EACH = [(*key, operation) for key, operation in OPERATIONS.items()]
 WITH_IDS = [(method, path, operation) for method, path, operation in EACH if operation.kind]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queue")]
@@ -78,11 +78,12 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         "person": str(owner.pk),
         "group": str(group.pk),
         "event": str(Event.objects.get(action="document.upload").pk),
+        "model": "m",
     }
 
 
 def call(client: APIClient, method: str, path: str, operation: Operation, ids: Ids) -> Any:
-    url = "/api/v1" + path.replace("{step}", ids["step"])
+    url = address(path).replace("{step}", ids["step"])
     if operation.kind:
         url = url.replace("{id}", ids[operation.kind])
     assert "{" not in url, "the table does not say whose id this is"
@@ -117,7 +118,7 @@ def test_the_table_knows_every_operation() -> None:
     """Add a new operation to tests/web/operations.py: then everything below is tried with it."""
     document = yaml.safe_load(Client().get("/api/v1/schema").content)
     found = {(method, path) for path, methods in document["paths"].items() for method in methods}
-    assert found - OPEN == {(method, "/api/v1" + path) for method, path in OPERATIONS}
+    assert found - OPEN == {(method, address(path)) for method, path in OPERATIONS}
 
 
 def test_nobody(real: Ids) -> None:

@@ -28,7 +28,7 @@ NOT_KEPT = {401, 403, 408, 409, 429}
 class Idempotency(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         key = request.headers.get("Idempotency-Key")
-        if request.method != "POST" or not key or not request.path.startswith("/api/"):
+        if request.method != "POST" or not key or not request.path.startswith(("/api/", "/v1/")):
             return None
         if len(key) > 255:
             return respond(Problem(400, "Idempotency-Key: at most 255 characters."))

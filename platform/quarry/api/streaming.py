@@ -1,13 +1,16 @@
 """Long answers in pieces, by whichever server: Django would gather a plain iterator in memory before it sends."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TypeVar
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
+from django.db import close_old_connections
 from django.http import HttpRequest
 
+SSE_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 Piece = TypeVar("Piece", str, bytes)
+Found = TypeVar("Found")
 
 
 def streamed(request: HttpRequest, pieces: Iterator[Piece]) -> Iterator[Piece] | AsyncIterator[Piece]:
@@ -23,3 +26,16 @@ async def _aside(pieces: Iterator[Piece]) -> AsyncIterator[Piece]:
 
 def _next(pieces: Iterator[Piece]) -> Piece | None:
     return next(pieces, None)  # StopIteration cannot leave a coroutine
+
+
+async def in_thread(work: Callable[[], Found]) -> Found:
+    """Asks the database from an async view, and gives the connection back to the pool: a stream of minutes must not
+    keep one."""
+
+    def call() -> Found:
+        try:
+            return work()
+        finally:
+            close_old_connections()
+
+    return await sync_to_async(call)()

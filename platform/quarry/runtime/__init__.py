@@ -70,6 +70,7 @@ __all__ = [
     "current_model",
     "embed",
     "embedding_space",
+    "embedding_tokens",
     "generate",
     "load",
     "loaded",
@@ -204,6 +205,13 @@ def embedding_space() -> tuple[str, int]:
     from . import embedding
 
     return embedding.embedding_space()
+
+
+def embedding_tokens(texts: Sequence[str], kind: EmbedKind) -> tuple[list[int], int]:
+    """How many tokens each text has for the embedding model, and how many one may have; needs its files only."""
+    from .embedding import tokens
+
+    return tokens.count(texts, kind)
 
 
 def related_similarity() -> float | None:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "ingestion.apps.IngestionConfig",
     "agents.apps.AgentsConfig",
     "apps.chat.apps.ChatConfig",
+    "apps.gateway.apps.GatewayConfig",
 ]
 # No GZipMiddleware: it holds back server-sent events until the stream ends.
 MIDDLEWARE = [
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "quarry.api.language.ReadersLanguage",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "quarry.api.openai.ErrorMember",
     "quarry.api.idempotency.Idempotency",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -198,6 +200,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "knowledge.add_up_terms": {"task": "knowledge.add_up_terms", "schedule": 30.0, "options": {"expires": 30}},
     "knowledge.sweep_blobs": {"task": "knowledge.sweep_blobs", "schedule": 24 * 3600.0},
     # Its own queue would keep it behind the documents that wait.
+    "gateway.forget": {"task": "gateway.forget", "schedule": 3600.0, "options": {"expires": 600}},
     "ingestion.recover": {
         "task": "ingestion.recover",
         "schedule": 10.0,

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import translation
 
 from quarry.api.language import asked_for
+from quarry.api.openai import with_error
 from quarry.api.problem import CONTENT_TYPE, Problem
 
 Scope = dict[str, Any]
@@ -48,7 +49,8 @@ class BodyLimit:
             counted = dict(scope)
             await self.application(counted, _counting(counted, receive, limit), send)
         except TooLarge:
-            await _refuse(problem, asked_for(headers.get(b"accept-language", b"").decode("latin-1")), receive, send)
+            language = asked_for(headers.get(b"accept-language", b"").decode("latin-1"))
+            await _refuse(problem, scope["path"], language, receive, send)
 
 
 def too_large(limit: int) -> Problem:
@@ -80,11 +82,11 @@ def _with_length(headers: Iterable[tuple[bytes, bytes]], length: int) -> list[tu
     ]
 
 
-async def _refuse(problem: Problem, language: str, receive: Receive, send: Send) -> None:
+async def _refuse(problem: Problem, path: str, language: str, receive: Receive, send: Send) -> None:
     """Answers at once, and then listens for a while without keeping anything: a connection that is closed while the
     other side still sends is torn down before the answer is read."""
     with translation.override(language):
-        body = json.dumps(problem.body()).encode()
+        body = json.dumps(with_error(path, problem.body())).encode()
     headers = [
         (b"content-type", CONTENT_TYPE.encode()),
         (b"content-length", b"%d" % len(body)),

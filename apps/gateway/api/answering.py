@@ -1,0 +1,150 @@
+"""From a run's events to the answer of a request, at once or as a stream.
+
+The web process writes nothing itself: it follows the run, which goes on in a worker, and stops it when the client goes.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from django.db import close_old_connections
+from django.http import HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.utils.translation import get_language, override
+from quarry import events
+from quarry.api import Problem
+from quarry.api.openai import error
+from quarry.api.streaming import SSE_HEADERS, in_thread
+
+import agents.actions
+import agents.selectors
+from agents.models import Run
+from apps.accounts.models import User
+from apps.gateway.api.shape import Shape
+
+BEGIN_SECONDS = 5.0  # how long the answer's head waits for a fault that has a status of its own
+# What an error of a run is as a status; the rest is a fault of ours.
+STATUSES = {"context-length": 400, "invalid-request": 400, "model": 503, "time-limit": 504, "interrupted": 503}
+logger = logging.getLogger(__name__)
+
+
+class Following:
+    """A run whose client waits for it. Left before its end, it is stopped."""
+
+    def __init__(self, person: User, run: Run) -> None:
+        self._person, self._run = person, run
+        self._ended = False
+        self._events = events.follow_async(run.pk, ended=self._row)
+        self._coming: asyncio.Future[events.Event] | None = None
+
+    async def next(self, seconds: float | None = None) -> events.Event | None:
+        """The next event; None where it does not come in time, which loses nothing."""
+        self._coming = self._coming or asyncio.ensure_future(anext(self._events))
+        await asyncio.wait({self._coming}, timeout=seconds)
+        if not self._coming.done():
+            return None
+        event, self._coming = self._coming.result(), None
+        self._ended = event.kind in events.TERMINAL
+        if event.data.get("citations"):
+            return await in_thread(lambda: agents.selectors.visible_event(self._person, event))
+        return event
+
+    def leave(self) -> None:
+        """Nobody waits any more. Nothing is awaited: the task that would wait is itself being cancelled."""
+        if self._coming is not None:
+            self._coming.cancel()
+        if not self._ended:
+            asyncio.get_running_loop().run_in_executor(None, _stop, self._person, self._run)
+
+    async def _row(self) -> events.Event | None:
+        return await in_thread(lambda: agents.selectors.ended_event(self._run.pk))
+
+
+def _stop(person: User, run: Run) -> None:
+    try:
+        agents.actions.cancel(person, run)
+    except Exception:
+        logger.exception("Run %s, whose client is gone, could not be stopped", run.pk)
+    finally:
+        close_old_connections()
+
+
+async def at_once(person: User, run: Run, shape: Shape) -> HttpResponseBase:
+    """The whole answer."""
+    following = Following(person, run)
+    try:
+        while (event := await following.next()) is None or event.kind not in events.TERMINAL:
+            pass
+    finally:
+        following.leave()
+    return JsonResponse(shape.whole(_good(event)), json_dumps_params={"ensure_ascii": False})
+
+
+async def streamed(person: User, run: Run, shape: Shape) -> HttpResponseBase:
+    """The answer as it is written. What fails before its first word has a status, as without a stream."""
+    following = Following(person, run)
+    try:
+        first = await _first(following)
+        if first is not None and first.kind == "error":
+            _good(first)
+    except BaseException:
+        following.leave()
+        raise
+    body = _body(following, shape, first, get_language())
+    return StreamingHttpResponse(body, content_type="text/event-stream", headers=SSE_HEADERS)
+
+
+async def _first(following: Following) -> events.Event | None:
+    """The first event that says more than that the run waits; None where that takes too long for a client that wants
+    to know whether it was heard."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + BEGIN_SECONDS
+    while (left := until - clock()) > 0:
+        event = await following.next(left)
+        if event is None or event.kind not in ("queued", events.HEARTBEAT):
+            return event
+    return None
+
+
+async def _body(
+    following: Following, shape: Shape, first: events.Event | None, language: str | None
+) -> AsyncIterator[str]:
+    """The language is the request's, which is over for Django before this begins."""
+    try:
+        yield "".join(map(_data, shape.opening())) or ": begin\n\n"
+        event = first or await following.next()
+        while event is not None:
+            with override(language):
+                text = _text(shape, event)
+            if text:
+                yield text
+            event = None if event.kind in events.TERMINAL else await following.next()
+        yield "data: [DONE]\n\n"
+    finally:
+        following.leave()
+
+
+def _text(shape: Shape, event: events.Event) -> str:
+    if event.kind == events.HEARTBEAT:
+        return ": heartbeat\n\n"
+    if event.kind == "queued":
+        return f": waiting, place {event.data['position']}\n\n"
+    try:
+        return "".join(map(_data, shape.chunks(_good(event))))
+    except Problem as problem:
+        return _data({"error": error(problem.body())})
+
+
+def _good(event: events.Event) -> events.Event:
+    """The event; a problem where it tells of one."""
+    if event.kind == "error":
+        code = event.data["type"].rpartition(":")[2]
+        raise Problem(STATUSES.get(code, 500), event.data["detail"], title=event.data["title"], code=code)
+    if event.kind == "done" and event.data["status"] == "cancelled" and event.data["result"] is None:
+        raise Problem(409, "This was stopped before it was answered.", code="cancelled")
+    return event
+
+
+def _data(chunk: dict[str, Any]) -> str:
+    return f"data: {json.dumps(chunk, ensure_ascii=False, separators=(',', ':'))}\n\n"

@@ -1,0 +1,59 @@
+"""What the views share: who calls, what was sent, and problems instead of faults."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from quarry.api import Problem
+from quarry.api.problem import problem_of, respond
+from quarry.api.streaming import in_thread
+from rest_framework.exceptions import NotAuthenticated
+
+from apps.accounts.api.authentication import caller
+from apps.accounts.models import User
+from apps.gateway.fields import Fields, read
+
+View = Callable[..., Awaitable[HttpResponseBase]]
+SCOPE = "chat"
+logger = logging.getLogger(__name__)
+
+
+def endpoint(method: str) -> Callable[[View], View]:
+    """A view of one method. Keys only, so that no other site's page can use a browser's session here."""
+
+    def decorate(view: View) -> View:
+        @csrf_exempt
+        @wraps(view)
+        async def guarded(request: HttpRequest, **path: str) -> HttpResponseBase:
+            try:
+                if request.method != method:
+                    raise Problem(405, f"Only {method} is possible here.")
+                return await view(request, **path)
+            except Exception as error:
+                return refusal(request, error)
+
+        return guarded
+
+    return decorate
+
+
+def refusal(request: HttpRequest, error: Exception) -> HttpResponseBase:
+    """The answer to a request that failed."""
+    problem = problem_of(error)
+    if problem.status >= 500:
+        logger.error("%s: %s", request.path, error, exc_info=error)
+    return respond(problem)
+
+
+async def sent(request: HttpRequest) -> tuple[User, Fields]:
+    """Whose key it is, and the body."""
+    person = await in_thread(lambda: keyholder(request))
+    return person, read(request.body)
+
+
+def keyholder(request: HttpRequest) -> User:
+    if not request.headers.get("Authorization"):
+        raise NotAuthenticated
+    return caller(request, SCOPE)

@@ -1,0 +1,69 @@
+"""What a program may name as a model."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from quarry import runtime
+from quarry.api import Problem
+
+from apps.gateway.assistant import ASSISTANT
+
+Kind = Literal["chat", "assistant", "embedding"]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A model, or an assistant that is spoken to like one. `context` in tokens, where it is known."""
+
+    id: str
+    kind: Kind
+    context: int | None = None
+    dimension: int | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """In OpenAI's shape, with what else is worth knowing."""
+        facts: dict[str, Any] = {
+            "id": self.id,
+            "object": "model",
+            "created": 0,
+            "owned_by": "quarry",
+            "kind": self.kind,
+        }
+        more = {"max_model_len": self.context, "dimensions": self.dimension}
+        return facts | {name: value for name, value in more.items() if value is not None}
+
+
+def offers() -> list[Offer]:
+    """All that can answer now."""
+    return [*_chat(), *_embedding()]
+
+
+def offer(name: str, *kinds: Kind) -> Offer:
+    """The one by this name; of an embedding model the name of its space will do as well."""
+    found = next((each for each in offers() if name in (each.id, _space(each)) and each.kind in kinds), None)
+    if found is None:
+        sentence = f"There is no model {name!r} here that can do this; GET /v1/models lists what there is."
+        raise Problem(404, sentence, code="model-not-found", errors={"model": [sentence]})
+    return found
+
+
+def _chat() -> Iterator[Offer]:
+    try:
+        model = runtime.current_model()
+    except runtime.ModelUnavailable:
+        return
+    yield Offer(model.id, "chat", model.context)
+    yield Offer(ASSISTANT, "assistant")
+
+
+def _embedding() -> Iterator[Offer]:
+    try:
+        name, dimension = runtime.embedding_space()
+    except runtime.ModelUnavailable:
+        return
+    yield Offer(name.partition("@")[0], "embedding", dimension=dimension)
+
+
+def _space(each: Offer) -> str:
+    return runtime.embedding_space()[0] if each.kind == "embedding" else each.id
