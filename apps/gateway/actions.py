@@ -31,7 +31,8 @@ Vectors = list[runtime.Vectors]
 @transaction.atomic
 def complete(person: User, wanted: Wanted, body: Fields) -> tuple[Run, Wanted]:
     """A run for the request, in the queue."""
-    offer = selectors.offer(wanted.model, "chat", "assistant")
+    kinds: tuple[selectors.Kind, ...] = ("chat", "assistant") if wanted.chat else ("chat",)
+    offer = selectors.offer(wanted.model, *kinds)
     if offer.kind == "assistant":
         wanted = assistant.question(person, wanted, body)
     run = agents.actions.start(person, Run.Kind.COMPLETION, wanted.input)

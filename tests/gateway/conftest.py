@@ -65,7 +65,7 @@ def worker(door: None, django_db_setup: None) -> Iterator[runtime.ModelInfo]:
     options: dict[str, Any] = {
         "pool": "threads",
         "concurrency": 4,
-        "queues": ["inference"],
+        "queues": ["inference", "embed"],
         "perform_ping_check": False,
     }
     with start_worker(app, **options):

@@ -15,6 +15,8 @@ class ChatShape:
     def __init__(self, run: Run, wanted: Wanted) -> None:
         self._frame = Frame(run, wanted, "chatcmpl", "chat.completion", "chat.completion.chunk")
         self._wanted = wanted
+        # An assistant's answer is told when it has been checked: see apps.gateway.assistant.
+        self._checked = "question" in wanted.input
         self._calls: Counter[int] = Counter()
 
     def opening(self) -> list[JSON]:
@@ -22,6 +24,8 @@ class ChatShape:
         return [self._delta(n, {"role": "assistant", "content": ""}) for n in range(self._wanted.choices)]
 
     def chunks(self, event: Event) -> list[JSON]:
+        if self._checked and event.kind != "done":
+            return []
         number = event.data.get("choice", 0)
         match event.kind:
             case "token":
@@ -44,7 +48,7 @@ class ChatShape:
         return self._frame.whole(end, [{**_choice(each), "logprobs": _logprobs(each["logprobs"])} for each in found])
 
     def _ends(self, event: Event) -> list[JSON]:
-        """Of an assistant's answer, which is told when it is checked, the answer as well."""
+        """Of an assistant's answer the answer as well."""
         if event.data["result"] is not None:
             return [self._delta(each["number"], {}, each["finish_reason"]) for each in _choices(event)]
         answer, citations = event.data["answer"], event.data["citations"]

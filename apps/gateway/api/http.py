@@ -1,8 +1,9 @@
 """What the views share: who calls, what was sent, and problems instead of faults."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
@@ -15,7 +16,7 @@ from apps.accounts.api.authentication import caller
 from apps.accounts.models import User
 from apps.gateway.fields import Fields, read
 
-View = Callable[..., Awaitable[HttpResponseBase]]
+View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 SCOPE = "chat"
 logger = logging.getLogger(__name__)
 

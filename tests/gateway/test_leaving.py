@@ -1,0 +1,156 @@
+"""Clients that go away, workers that die: nothing goes on for nobody, and nobody waits for nothing."""
+
+import asyncio
+import contextlib
+import json
+import time
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import openai
+import pytest
+from django.utils import timezone
+from quarry import events
+
+import agents.actions
+from agents import execution, recovery
+from agents.models import Run
+from apps.accounts.models import User
+from apps.audit.models import Event
+from apps.gateway import actions
+from tests.agents.test_recovery import claimed, dead_process
+from tests.embedded.running import until
+from tests.fixtures.runs import told
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MANY = 3000
+
+
+def asked(model: str, **more: Any) -> dict[str, Any]:
+    return {"model": model, "messages": [{"role": "user", "content": "Hello"}], "max_tokens": MANY, "n": 4} | more
+
+
+def stopped(seconds: float = 20) -> Run:
+    """The only run, once it was stopped."""
+    until(lambda: Run.objects.filter(status="cancelled").exists(), seconds, f"{Run.objects.values('status')}")
+    return Run.objects.get()
+
+
+def test_a_reader_who_leaves_stops_the_answer(url: str, key: str, model: str) -> None:
+    headers = {"Authorization": f"Bearer {key}"}
+    body = asked(model, stream=True)
+    with (
+        httpx.Client(timeout=30) as client,
+        client.stream("POST", f"{url}/chat/completions", json=body, headers=headers) as answer,
+    ):
+        lines = answer.iter_lines()
+        while '"content":"' not in next(lines) or "role" in next(lines):
+            pass
+    run = stopped()
+    assert run.usage["completion_tokens"] < 4 * MANY
+    assert Event.objects.filter(action="completion.cancel", object_id=str(run.pk)).exists()
+
+
+def test_who_does_not_wait_for_the_whole_stops_it_too(url: str, key: str, model: str) -> None:
+    with httpx.Client(timeout=1.0) as client, contextlib.suppress(httpx.TimeoutException):
+        client.post(f"{url}/chat/completions", json=asked(model, n=16), headers={"Authorization": f"Bearer {key}"})
+    assert stopped().usage["completion_tokens"] < 16 * MANY
+
+
+async def test_a_crowd_that_comes_and_goes_leaves_nothing_behind(url: str, key: str, model: str) -> None:
+    async with openai.AsyncOpenAI(base_url=url, api_key=key, max_retries=0, timeout=60) as client:
+
+        async def one(number: int) -> None:
+            stream = await client.chat.completions.create(**asked(model, n=1, max_tokens=200, stream=True))
+            async with stream:
+                async for _ in stream:
+                    if number % 2:
+                        break
+
+        await asyncio.gather(*[one(number) for number in range(12)])
+    until_all_ended = time.monotonic() + 20
+    while [run async for run in Run.objects.exclude(status__in=Run.ENDED)]:
+        assert time.monotonic() < until_all_ended
+        await asyncio.sleep(0.1)
+    assert {run.status async for run in Run.objects.all()} <= {"completed", "cancelled"}
+
+
+# A worker that dies
+
+
+def begun(person: User, stream: bool) -> Run:
+    """A completion that a worker took which is dead now."""
+    params = {"max_tokens": 5}
+    facts = {"model": None, "messages": [{"role": "user", "content": "Hello"}], "tools": [], "choice": "auto"}
+    facts |= {"parallel": True, "schema": None, "params": params, "n": 1, "stream": stream}
+    return claimed(Run.objects.create(person=person, kind="completion", input=facts), dead_process())
+
+
+def test_a_stream_of_which_something_was_sent_ends_with_one_error(employee: User) -> None:
+    run = begun(employee, stream=True)
+    events.publish(run.pk, "token", {"choice": 0, "text": "half an ans"})
+    for _ in range(2):
+        recovery.recover()
+    run.refresh_from_db()
+    assert (run.status, run.error["type"]) == ("failed", "urn:quarry:problem:interrupted")
+    assert [event.kind for event in told(run)] == ["token", "error"]
+    assert Event.objects.get(action="completion.fail").object_id == str(run.pk)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_what_nobody_has_read_is_begun_again(employee: User, worker: Any, stream: bool) -> None:
+    run = begun(employee, stream)
+    events.publish(run.pk, "progress", {"stage": "reading", "done": 1, "total": 2})
+    recovery.recover()
+    until(lambda: Run.objects.get(pk=run.pk).ended)
+    run.refresh_from_db()
+    assert (run.status, run.attempts, run.usage["completion_tokens"]) == ("completed", 2, 5)
+
+
+def test_an_error_in_the_middle_of_a_stream_is_an_event(
+    client: openai.OpenAI, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "finish", lambda *_: 1 / 0)
+    stream = client.chat.completions.create(**asked(model, n=1, max_tokens=5, stream=True))
+    assert next(stream).choices
+    with pytest.raises(openai.APIError) as caught:
+        list(stream)
+    assert caught.value.type == "server_error"
+    assert "division" not in json.dumps(caught.value.body)
+
+
+def test_stopped_by_its_owner_it_ends_for_its_reader(client: openai.OpenAI, model: str, employee: User) -> None:
+    reasons = []
+    for chunk in client.chat.completions.create(**asked(model, stream=True)):
+        if not reasons:
+            agents.actions.cancel(employee, Run.objects.get())
+        reasons.append(chunk.choices[0].finish_reason)
+    assert [reason for reason in reasons if reason] == ["stop"] * 4
+
+
+def test_what_took_too_long_is_an_answer_cut_off(
+    client: openai.OpenAI, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "TIME_LIMIT", 1.0)
+    made = client.chat.completions.create(**asked(model, n=16))
+    assert {choice.finish_reason for choice in made.choices} == {"length"}
+    assert any(choice.message.content for choice in made.choices)
+    run = Run.objects.get()
+    assert (run.status, run.usage["completion_tokens"] < 16 * MANY) == ("completed", True)
+
+
+def test_a_day_later_the_words_are_gone_and_the_audit_log_is_not(
+    client: openai.OpenAI, model: str, employee: User
+) -> None:
+    for _ in range(2):
+        client.chat.completions.create(**asked(model, n=1, max_tokens=2))
+    question = Run.objects.create(person=employee, status="completed", ended_at=timezone.now() - timedelta(days=9))
+    old = Run.objects.filter(kind="completion").first()
+    assert old is not None
+    Run.objects.filter(pk=old.pk).update(ended_at=timezone.now() - actions.KEEP - timedelta(minutes=1))
+    actions.forget()
+    assert not Run.objects.filter(pk=old.pk).exists()
+    assert Run.objects.filter(kind="completion").count() == 1
+    assert Run.objects.filter(pk=question.pk).exists(), "a conversation's answers stay"
+    assert Event.objects.filter(action="completion.answer").count() == 2
