@@ -104,7 +104,7 @@ def _params(body: Fields, most: int, logprobs: int | None) -> Facts:
         max_tokens=most,
         temperature=body.number("temperature", 0, 2, 0.0),
         top_p=max(body.number("top_p", 0, 1, 1.0), 1e-6),
-        top_k=body.integer("top_k", -1, MOST_TOKENS, 0),
+        top_k=max(body.integer("top_k", -1, MOST_TOKENS, 0), 0),  # -1 is how others say "all"
         min_p=body.number("min_p", 0, 1, 0.0),
         presence_penalty=body.number("presence_penalty", -2, 2, 0.0),
         frequency_penalty=body.number("frequency_penalty", -2, 2, 0.0),
