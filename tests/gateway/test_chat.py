@@ -87,7 +87,7 @@ def test_several_choices_side_by_side(client: openai.OpenAI, model: str) -> None
     assert [choice.index for choice in whole.choices] == [0, 1, 2]
     assert len(set(texts)) == 3, "each has a seed of its own"
     assert whole.usage is not None
-    assert whole.usage.completion_tokens == 60
+    assert 20 < whole.usage.completion_tokens <= 60
     chunks = list(client.chat.completions.create(**asked, stream=True))
     assert [text_of(chunks, index) for index in range(3)] == texts, "and the same seeds again"
     ends = [choice for chunk in chunks for choice in chunk.choices if choice.finish_reason]
