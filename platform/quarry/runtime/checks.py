@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-from . import toolgrammar
+from . import gbnf, toolgrammar
 from .types import InvalidRequest, Params, Request
 
 ALTERNATIVES = 20
@@ -27,6 +27,8 @@ def check(request: Request, vocabulary: Vocabulary) -> None:
         raise InvalidRequest("A text is completed without messages, documents and tools.")
     if request.suffix and request.prompt is None:
         raise InvalidRequest("A suffix belongs to a prompt; this request has messages.")
+    if request.grammar is not None:
+        gbnf.check(request.grammar)
     toolgrammar.check(request.tools, request.choice)
 
 

@@ -12,7 +12,9 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
+from .gbnf import check
 from .types import InvalidRequest
 
 LONGEST = 100_000
@@ -29,26 +31,69 @@ _REPEATED = re.compile(r"\{(\d*),?(\d*)\}")
 
 def grammar(schema: Mapping[str, Any]) -> str:
     """The grammar of the schema; references to other documents are not followed."""
+    definitions = Definitions()
+    tame = definitions.tame(schema)
+    return convert({"anyOf": [tame], "$defs": definitions.found} if definitions.found else tame)
+
+
+def convert(tame: Mapping[str, Any]) -> str:
+    """The grammar of a tame schema."""
     try:
-        text = json.dumps(_tame(schema), ensure_ascii=False)
+        text = json.dumps(tame, ensure_ascii=False)
     except (TypeError, ValueError) as error:
         raise InvalidRequest(f"The schema is not JSON: {error}") from error
-    except RecursionError as error:
-        raise InvalidRequest("The schema is nested too deeply.") from error
     if len(text) > LONGEST:
         raise InvalidRequest(f"The schema is longer than {LONGEST} characters.")
     return _convert(text)
 
 
-def _tame(schema: Any) -> Any:
-    """The schema without words for people, and without bounds that a grammar could only hold by growing huge."""
-    if isinstance(schema, list | tuple):
-        return [_tame(item) for item in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    if isinstance(reference := schema.get("$ref"), str) and not reference.startswith("#"):
+class Definitions:
+    """Makes schemas tame: without words for people, without bounds that a grammar could only hold by growing huge, and
+    with references only to `found`, by names of our own. The converter takes the last word of a reference for the name
+    of a rule, so that two of the same name, or one called "string", would be mixed up."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Any] = {}
+        self._names: dict[tuple[int, str], str] = {}
+        self._documents: list[Any] = []  # kept, so that no two have the same `id`
+
+    def tame(self, schema: Any) -> Any:
+        """The schema, which is a document of its own."""
+        self._documents.append(schema)
+        try:
+            return self._tame(schema, schema)
+        except RecursionError as error:
+            raise InvalidRequest("The schema is nested too deeply.") from error
+
+    def _tame(self, schema: Any, document: Any) -> Any:
+        if isinstance(schema, list | tuple):
+            return [self._tame(item, document) for item in schema]
+        if not isinstance(schema, Mapping):
+            return schema
+        if isinstance(reference := schema.get("$ref"), str):
+            return {"$ref": f"#/$defs/{self._named(reference, document)}"}
+        return {key: self._tame(value, document) for key, value in schema.items() if not _dropped(key, value)}
+
+    def _named(self, reference: str, document: Any) -> str:
+        key = (id(document), reference)
+        if key not in self._names:
+            name = self._names[key] = f"ref{len(self._names)}"
+            self.found[name] = self._tame(_target(reference, document), document)
+        return self._names[key]
+
+
+def _target(reference: str, document: Any) -> Any:
+    """What a JSON pointer (`#/$defs/x`) leads to."""
+    if not reference.startswith("#"):
         raise InvalidRequest("The schema refers to another document; give it in one piece.")
-    return {key: _tame(value) for key, value in schema.items() if not _dropped(key, value)}
+    target = document
+    for step in reference[1:].split("/")[1:]:
+        step = unquote(step).replace("~1", "/").replace("~0", "~")
+        try:
+            target = target[int(step)] if isinstance(target, list | tuple) else target[step]
+        except (LookupError, TypeError, ValueError) as error:
+            raise InvalidRequest(f'The schema refers to "{reference}", which it does not hold.') from error
+    return target
 
 
 def _dropped(key: str, value: Any) -> bool:
@@ -56,7 +101,7 @@ def _dropped(key: str, value: Any) -> bool:
         return isinstance(value, int | float) and value > MOST
     if key == "pattern" and isinstance(value, str):
         return math.prod(int(n or 1) for pair in _REPEATED.findall(value) for n in pair) > MOST
-    return key in WORDS and isinstance(value, str)
+    return (key in WORDS and isinstance(value, str)) or key == "$defs"
 
 
 @lru_cache(maxsize=64)
@@ -68,4 +113,6 @@ def _convert(text: str) -> str:
     except Exception as error:  # the converter raises whatever it stumbles over
         raise InvalidRequest(f"The schema cannot be turned into a grammar: {error}") from error
     # The converter lets no line break stand behind a constant, nor anywhere else.
-    return _SPACE.sub(lambda _: SPACE, _CONSTANT.sub(r"\1 ::= (\2) space", converted))
+    gbnf = _SPACE.sub(lambda _: SPACE, _CONSTANT.sub(r"\1 ::= (\2) space", converted))
+    check(gbnf)
+    return gbnf

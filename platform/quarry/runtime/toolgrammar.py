@@ -72,7 +72,7 @@ def check(tools: Sequence[Tool], choice: ToolChoice) -> None:
 
 
 def _grammar(tools: Sequence[Tool], parallel: bool, lists: bool, choice: ToolChoice) -> str:
-    call = re.sub(r"^root ::=", "call ::=", grammar.grammar(_schema(tools)), flags=re.MULTILINE)
+    call = re.sub(r"^root ::=", "call ::=", grammar.convert(_schema(tools)), flags=re.MULTILINE)
     once = "listed" if lists else "tagged"
     forms = [once, "tagged", "fenced", "wrapped", "calls", "list", "doubled"] if choice == "auto" else [once, "fenced"]
     form = " | ".join(dict.fromkeys(forms))
@@ -84,26 +84,13 @@ def _grammar(tools: Sequence[Tool], parallel: bool, lists: bool, choice: ToolCho
 
 
 def _schema(tools: Sequence[Tool]) -> Mapping[str, Any]:
-    """Any of the calls. The tools' schemas become definitions, so that their references within themselves hold."""
-    definitions, calls = {}, []
-    for number, tool in enumerate(tools):
-        place = f"tool{number}"
-        definitions[place] = _moved({**tool.parameters, "type": "object"}, f"#/$defs/{place}")
-        fields = {"name": {"const": tool.name}, "arguments": {"$ref": f"#/$defs/{place}"}}
+    """Any of the calls."""
+    definitions, calls = grammar.Definitions(), []
+    for tool in tools:
+        arguments = definitions.tame({**tool.parameters, "type": "object"})
+        fields = {"name": {"const": tool.name}, "arguments": arguments}
         calls.append({"type": "object", "properties": fields, "required": list(fields)})
-    return {"anyOf": calls, "$defs": definitions}
-
-
-def _moved(schema: Any, place: str) -> Any:
-    """The schema with its references (`#/...`) leading to where it stands now."""
-    if isinstance(schema, Mapping):
-        return {
-            key: place + value[1:]
-            if key == "$ref" and isinstance(value, str) and value[:1] == "#"
-            else _moved(value, place)
-            for key, value in schema.items()
-        }
-    return [_moved(item, place) for item in schema] if isinstance(schema, list | tuple) else schema
+    return {"anyOf": calls, "$defs": definitions.found}
 
 
 def _signs(tools: Sequence[Tool]) -> re.Pattern[bytes]:
