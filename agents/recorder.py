@@ -68,8 +68,12 @@ class Recorder:
         self.told = True
         self._publisher.piece(kind, data)
 
+    def reasoning(self, text: str) -> None:
+        """A piece of what the model says to itself."""
+        self._publisher.piece("reasoning", {"text": text})
+
     def flush(self) -> None:
-        """Makes sure that all tokens are in the stream."""
+        """Makes sure that all text is in the stream."""
         self._publisher.flush()
 
     def _save(self, step: Step) -> None:

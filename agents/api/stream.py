@@ -76,8 +76,9 @@ _PARAMETERS: list[dict[str, Any]] = [
     {"name": "Last-Event-ID", "in": "header", "required": False, "schema": {"type": "string"}},
     {"name": "after", "in": "query", "required": False, "schema": {"type": "string"}},
 ]
-DESCRIPTION = """Events: `queued {position}`, `step`, `progress {stage, done, total}`, `token {text}`, `citation`,
-`restart {attempt, reason}` (discard the text shown so far), `done {status, answer, citations, usage, model}` and
+DESCRIPTION = """Events: `queued {position}`, `step`, `progress {stage, done, total}`, `reasoning {text}` (what a
+thinking model says to itself, no part of the answer), `token {text}`, `citation`, `restart {attempt, reason}` (discard
+the text shown so far), `done {status, answer, citations, usage, model}` and
 `error {title, detail, type}`. The stream ends after `done` or `error`. Each event has an `id`; sending the last one as
 `Last-Event-ID` goes on after it, without a gap and without a repeat, and is answered with 204 where nothing will come
 any more. A comment comes every 15 seconds."""

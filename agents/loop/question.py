@@ -65,7 +65,7 @@ class Question:
         with self.recorder.step(Step.Kind.GENERATE, "answer", arguments) as step:
             writing = Writing(self, passages)
             done = writing.run(sure)
-            step.result = {"reason": done.reason, "usage": usage_facts(done.usage)}
+            step.result = {"reason": done.reason, "usage": usage_facts(done.usage), **writing.thoughts()}
         return self._checked(writing, done, found)
 
     def _checked(self, writing: "Writing", done: runtime.Done, found: list[Found]) -> Outcome:
@@ -97,7 +97,7 @@ class Writing:
     def __init__(self, question: Question, passages: Sequence[Found]) -> None:
         self.passages, self._question = passages, question
         self.composer = Composer(passages)
-        self.text = ""
+        self.text = self.reasoning = ""
         self._script = Script(question.language)
         self._cited: set[int] = set()
 
@@ -116,6 +116,9 @@ class Writing:
                     asked.recorder.publish("queued", {"position": position})
                 case runtime.Prefill(done, total):
                     asked.recorder.publish("progress", {"stage": "reading", "done": done, "total": total})
+                case runtime.Reasoning(text):
+                    self.reasoning += text
+                    asked.recorder.reasoning(text)
                 case runtime.Token(text):
                     self._show(self.composer.feed(self._script.feed(text)))
                 case runtime.Done():
@@ -132,6 +135,10 @@ class Writing:
         sentence = citations.quote_span(text, [question]).of(text)
         self.composer.claims[marker] = [sentence]
         self._show(f" {sentence}")
+
+    def thoughts(self) -> dict[str, str]:
+        """What a thinking model said to itself: for the record, never for the answer."""
+        return {"reasoning": self.reasoning} if self.reasoning else {}
 
     def citations(self) -> list[dict[str, Any]]:
         """The citations of what was written."""

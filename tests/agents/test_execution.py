@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.db import connection
 from quarry import leases, runtime
+from quarry.runtime import catalogue, tiny
+from quarry.runtime.store import Store, digest
 
 from agents import execution
 from agents.loop import question as loop
@@ -15,6 +17,7 @@ from apps.accounts.models import User
 from apps.audit.models import Event
 from apps.knowledge.models import Document
 from tests.fixtures.runs import Ask, Refusing, text_of, told
+from tests.runtime.conftest import TINY_ID
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,6 +55,23 @@ def test_the_stream_tells_the_whole_run_in_order(
     assert [kind for kind in kinds if kind in ("done", "error")] == ["done"] == kinds[-1:]
     assert events[-1].data["answer"] == run.answer
     assert text_of(events) == run.answer.strip()
+
+
+def test_a_thinking_models_thoughts_are_told_and_recorded_but_are_no_answer(
+    ask: Ask, library: Document, employee: User, configured: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = catalogue.find(TINY_ID)
+    path = tiny.write(
+        configured.path(small), template=tiny.GRANITE + "{{ '<think>' if add_generation_prompt else '' }}"
+    )
+    configured.record(small, {small.file_name: digest(path)}, "a test", "1")
+    monkeypatch.setattr(loop, "MOST_TOKENS", 60)
+    runtime.load()
+    run = carried_out(ask(employee))
+    thoughts = "".join(event.data["text"] for event in told(run) if event.kind == "reasoning")
+    assert run.steps.get(kind="generate").result["reasoning"] == thoughts != ""
+    assert thoughts not in run.answer
+    assert text_of(told(run)) == run.answer
 
 
 def test_the_answer_is_recorded_with_what_was_found_and_the_models_hash(

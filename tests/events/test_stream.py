@@ -57,6 +57,21 @@ def test_a_late_follower_reads_everything_in_order(run_id: RunId) -> None:
     assert text_of(found) == "甲乙丙"
 
 
+def test_thoughts_are_joined_and_kept_apart_from_the_answer(run_id: RunId) -> None:
+    with events.Publisher(run_id) as out:
+        for piece in ("先", "想", "想"):
+            out.piece("reasoning", {"text": piece})
+        for piece in ("十", "天"):
+            out.token(piece)
+        out.piece("reasoning", {"text": ""})
+    events.publish(run_id, "done", {})
+    found = list(events.follow(run_id, ended=never))
+    kinds = [event.kind for event in found]
+    assert kinds == sorted(kinds, key=["reasoning", "token", "done"].index)
+    assert "".join(event.data["text"] for event in found if event.kind == "reasoning") == "先想想"
+    assert text_of(found) == "十天"
+
+
 def test_tokens_are_joined_and_stay_in_order_with_other_events(run_id: RunId) -> None:
     with events.Publisher(run_id) as out:
         for _ in range(200):

@@ -16,6 +16,17 @@ it("goes from the queue to the answer", () => {
   expect(writing).toMatchObject({ phase: "writing", text: "Ten days [1]", citations: [citation], reading: null });
 });
 
+it("keeps thoughts apart from the answer", () => {
+  const thinking = play(["reasoning", { text: "Let me " }], ["reasoning", { text: "see." }]);
+  expect(thinking).toMatchObject({ phase: "working", reasoning: "Let me see.", text: "", reading: null });
+  expect(advance(thinking, { id: "9", kind: "token", data: { text: "Ten" } })).toMatchObject({
+    phase: "writing",
+    reasoning: "Let me see.",
+    text: "Ten",
+  });
+  expect(play(["reasoning", { text: "Hm." }], ["restart", { attempt: 2 }]).reasoning).toBe("");
+});
+
 it("keeps a step once and brings it up to date", () => {
   const view = play(["step", { ...search, status: "running" }], ["step", { ...search, status: "completed" }]);
   expect(view.steps).toEqual([{ ...search, status: "completed" }]);

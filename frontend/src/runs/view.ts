@@ -9,6 +9,8 @@ export interface RunView {
   position: number | null;
   reading: { done: number; total: number } | null;
   steps: Step[];
+  /** What a thinking model says to itself; no part of the answer. */
+  reasoning: string;
   text: string;
   citations: Citation[];
   error: RunError | null;
@@ -20,6 +22,7 @@ export const emptyView: RunView = {
   position: null,
   reading: null,
   steps: [],
+  reasoning: "",
   text: "",
   citations: [],
   error: null,
@@ -70,6 +73,8 @@ export function advance(view: RunView, event: ServerEvent): RunView {
       return { ...view, phase: view.text ? "writing" : "working", reading: null, steps: withStep(view.steps, data) };
     case "progress":
       return { ...view, phase: "working", reading: data };
+    case "reasoning":
+      return { ...view, phase: "working", reading: null, reasoning: view.reasoning + (data as { text: string }).text };
     case "token":
       return { ...view, phase: "writing", reading: null, text: view.text + (data as { text: string }).text };
     case "citation":

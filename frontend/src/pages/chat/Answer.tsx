@@ -13,6 +13,8 @@ export interface AnswerProps {
   error: RunError | null;
   onCite: (citation: Citation) => void;
   onRetry: () => void;
+  /** What the model said to itself, folded. */
+  thoughts?: ReactNode;
   /** What is being done, while running. */
   progress?: ReactNode;
   /** What can be done with it, once it is there. */
@@ -20,7 +22,7 @@ export interface AnswerProps {
 }
 
 /** One answer, whether it is being written or long done. */
-export function Answer({ text, citations, state, error, onCite, onRetry, progress, actions }: AnswerProps) {
+export function Answer({ text, citations, state, error, onCite, onRetry, thoughts, progress, actions }: AnswerProps) {
   const { t } = useTranslation();
   return (
     <article className="answer" aria-label={t("chat.answer")} aria-busy={state === "running"}>
@@ -28,6 +30,7 @@ export function Answer({ text, citations, state, error, onCite, onRetry, progres
         <Mark size={20} />
       </div>
       <div className="answer__body">
+        {thoughts}
         {text && <AnswerText text={text} citations={citations} onCite={onCite} />}
         {progress}
         {state === "cancelled" && <p className="answer__note">{t("chat.cancelled")}</p>}

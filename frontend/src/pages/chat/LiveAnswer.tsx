@@ -4,6 +4,7 @@ import { useRun } from "../../runs/useRun";
 import { isOver } from "../../runs/view";
 import { Answer } from "./Answer";
 import { RunProgress } from "./RunProgress";
+import { Thoughts } from "./Thoughts";
 
 interface Props {
   runId: string;
@@ -29,6 +30,7 @@ export function LiveAnswer({ runId, onCite, onRetry, onEnd }: Props) {
       error={view.error}
       onCite={onCite}
       onRetry={onRetry}
+      thoughts={view.reasoning && <Thoughts text={view.reasoning} />}
       progress={over ? undefined : <RunProgress view={view} connected={connected} />}
     />
   );

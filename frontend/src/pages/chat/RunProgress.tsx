@@ -20,6 +20,7 @@ function useNow(view: RunView): string {
     return view.position ? t("status.queued", { count: view.position }) : t("status.queuedNext");
   if (view.reading) return t("status.reading", { share: share(readShare(view.reading)) });
   if (view.phase === "writing") return t("status.writing");
+  if (view.reasoning) return t("status.reasoning");
   if (last?.status !== "running") return t("status.working");
   if (last.kind === "search") {
     const query = queryOf(last);
