@@ -49,6 +49,13 @@ def test_chats(replay: Any, name: str) -> None:
     assert all(not chunk["usage"] for chunk in found[:-1])
 
 
+def test_autocompletion(replay: Any) -> None:
+    found = chunks(replay("autocomplete"))
+    text = "".join(chunk["choices"][0]["text"] for chunk in found)
+    assert found[-1]["choices"][0]["finish_reason"] in ("stop", "length")
+    assert not any(stop in text for stop in RECORDED["autocomplete"]["body"]["stop"])
+
+
 @pytest.mark.model
 def test_embeddings(replay: Any) -> None:
     found = replay("embed").json()["data"]
