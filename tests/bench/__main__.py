@@ -8,7 +8,19 @@ import platform
 from pathlib import Path
 
 # In the order of their cost. Each module has `main()`, which prints its table.
-BENCHMARKS = ("runtime", "search", "ingestion", "retrieval", "chat", "answers")
+BENCHMARKS = (
+    "runtime",
+    "prefix",
+    "search",
+    "ingestion",
+    "settings",
+    "hybrid",
+    "engine",
+    "soak",
+    "retrieval",
+    "chat",
+    "answers",
+)
 
 
 def main() -> None:

@@ -56,7 +56,7 @@ class Loaded:
             "memory_bytes": self.size,
             "reads": round(self.engine.stats.reading.speed, 1),
             "writes": round(self.engine.stats.writing.speed, 1),
-            "stats": self.engine.stats.facts() | self.engine.checkpoints.facts(),
+            "stats": {"busy": self.busy} | self.engine.stats.facts() | self.engine.checkpoints.facts(),
         }
 
 

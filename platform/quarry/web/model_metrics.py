@@ -26,7 +26,11 @@ COUNTERS = {
     "hits": "Prompts whose beginning was found in a checkpoint",
     "misses": "Prompts for which no checkpoint was of use",
 }
-GAUGES = {"checkpoints": "States of prompts that are kept", "checkpoint_bytes": "Memory that they take"}
+GAUGES = {
+    "busy": "Requests waiting or under way",
+    "checkpoints": "States of prompts that are kept",
+    "checkpoint_bytes": "Memory that they take",
+}
 
 
 class ModelMetrics(Collector):
