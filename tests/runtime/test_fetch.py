@@ -2,19 +2,26 @@
 
 import hashlib
 import shutil
+import tempfile
 import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from quarry.runtime import catalogue, fetch, part
+from quarry.runtime import catalogue, fetch, part, tiny
 from quarry.runtime.catalogue import Model, Source
 from quarry.runtime.faults import DiskFull, FetchFailed, HubUnreachable, WrongDigest
 from quarry.runtime.store import Store
 
 from .hub_server import REVISION, Hub
 
-DATA = bytes(range(256)) * 20_000  # 5 MB
+
+def real_model() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return tiny.write(Path(folder) / "tiny.gguf").read_bytes()
+
+
+DATA = real_model() + bytes(range(256)) * 20_000  # 5 MB and a little
 SHA = hashlib.sha256(DATA).hexdigest()
 NAME = "owner/name/model.gguf"
 

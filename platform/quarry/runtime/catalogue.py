@@ -1,4 +1,4 @@
-"""What Quarry knows about models: `catalogue.toml`, read once and typed.
+"""What Quarry knows about models: `catalogue.toml` and what was added to this installation, typed.
 
 Memory that a chat model needs is computed, in bytes, as
 
@@ -13,12 +13,15 @@ so a hybrid's need hardly grows with its context, and a dense model's does.
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from . import added, settings
 from .types import InvalidRequest
 
 BITS_PER_WEIGHT = 4.95  # of Q4_K_M with its larger embedding and output, from the published files
@@ -27,6 +30,9 @@ CONVOLUTION = 4
 MICRO_BATCH = 512
 VOCABULARY = 151_936  # the largest of the families in the catalogue
 PROCESS = 96 * 2**20
+Kind = Literal["chat", "embedding", "reranker", "guardian"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+ID, FILE = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}"), re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class Shape:
 class Source:
     """Where a model's bytes can be had; which fields count depends on `kind`."""
 
-    kind: Literal["hub", "wheels", "package"]
+    kind: Literal["hub", "wheels", "package", "local"]
     repo: str = ""
     file: str = ""
     revision: str = "main"
@@ -70,7 +76,17 @@ class Source:
     sha256: str | None = None
 
     def __str__(self) -> str:
+        if self.kind == "local":
+            return "added here"
         return self.repo if self.kind == "hub" else f"{self.package.replace('{n}', '*')} (Python packages)"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody who signs models with Sigstore: who, and who vouches for that."""
+
+    identity: str
+    issuer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +95,7 @@ class Model:
 
     id: str
     name: str
-    kind: Literal["chat", "embedding", "reranker"]
+    kind: Kind
     family: str
     architecture: str
     variant: Literal["instruct", "base"]
@@ -98,6 +114,12 @@ class Model:
     query_prompt: str = ""
     passage_prompt: str = ""
     related: float | None = None
+    signers: tuple[Identity, ...] = ()
+
+    @property
+    def added(self) -> bool:
+        """Whether an administrator brought it; it can be had from nowhere else."""
+        return all(source.kind == "local" for source in self.sources)
 
     @property
     def size_bytes(self) -> int:
@@ -123,17 +145,47 @@ class Model:
         return self.size_bytes + slots * sequence + shape.overhead_bytes()
 
 
-def _model(entry: dict[str, Any]) -> Model:
-    sources = tuple(Source(**source) for source in entry.pop("sources"))
-    shape = Shape(**entry.pop("shape")) if "shape" in entry else None
-    return Model(sources=sources, shape=shape, **entry)
+def model_of(entry: Any, signers: Mapping[str, list[Any]] | None = None) -> Model:
+    """The typed entry; `InvalidRequest` where it is not one."""
+    try:
+        values = dict(entry)
+        sources = tuple(Source(**source) for source in values.pop("sources"))
+        shape = Shape(**values.pop("shape")) if "shape" in values else None
+        known = tuple(Identity(**each) for each in (signers or {}).get(values["family"], []))
+        model = Model(sources=sources, shape=shape, signers=known, **values)
+    except (TypeError, KeyError, ValueError) as error:
+        raise InvalidRequest(f"This is no entry of a catalogue: {error}") from error
+    _check(model)
+    return model
+
+
+def _check(model: Model) -> None:
+    """An id and a file's name become paths: they must not lead anywhere else."""
+    if not isinstance(model.id, str) or not ID.fullmatch(model.id) or model.kind not in KINDS:
+        raise InvalidRequest(f'"{model.id}" is no id of a model: use small letters, digits, dots and hyphens.')
+    names = [source.file for source in model.sources if source.file]
+    if not all(isinstance(name, str) and FILE.fullmatch(name) for name in names):
+        raise InvalidRequest(f'The file of "{model.id}" has an impossible name.')
+    numbers = (model.parameters, model.context, model.size or 0, model.active or 0)
+    if not all(isinstance(number, int) and 0 <= number < 2**60 for number in numbers):
+        raise InvalidRequest(f'The entry of "{model.id}" holds impossible numbers.')
 
 
 @cache
+def built_in() -> tuple[Model, ...]:
+    """The models of `catalogue.toml`, in its order."""
+    found = tomllib.loads(Path(__file__).with_name("catalogue.toml").read_text(encoding="utf-8"))
+    return tuple(model_of(entry, found["signers"]) for entry in found["models"])
+
+
 def models() -> tuple[Model, ...]:
-    """Every model, in the file's order."""
-    text = Path(__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
-    return tuple(_model(entry) for entry in tomllib.loads(text)["models"])
+    """Every model: the catalogue's own, then those that were added to this installation."""
+    return built_in() + added.models(settings.current().models)
+
+
+def named(model_id: str) -> Model | None:
+    """The model of this id, whatever it is for."""
+    return next((model for model in models() if model.id == model_id), None)
 
 
 def find(model_id: str, kind: str = "chat") -> Model:

@@ -1,4 +1,4 @@
-"""Why a download failed, each with a sentence that a person can act on."""
+"""Why a model cannot be had or must not be loaded, each with a sentence that a person can act on."""
 
 from __future__ import annotations
 
@@ -23,3 +23,7 @@ class DiskFull(FetchFailed):
 
 class WrongDigest(FetchFailed):
     """The bytes are not the model's. They were removed."""
+
+
+class ModelRefused(ModelUnavailable):
+    """The bytes are here and must not be loaded: tampered with, malformed, or not signed as they should be."""

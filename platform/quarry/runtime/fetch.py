@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 
-from . import hub, wheels
+from . import hub, oms, signatures, wheels
 from .catalogue import Model, Source
-from .faults import DiskFull, FetchFailed, HubUnreachable, WrongDigest
+from .faults import DiskFull, FetchFailed, HubUnreachable, NotOnHub, WrongDigest
 from .part import Part
 from .store import Progress, Store
 
@@ -30,10 +30,24 @@ def fetch(
 ) -> Path:
     """Downloads and verifies the model, unless it is here already. `tell` gets a sentence when something matters."""
     say = tell or _silent
-    with store.lock(model, lambda: say(f"Another process is downloading {model.name}; waiting for it.")):
+    with store.lock(model, _waiting(model, say, progress)):
         if not store.installed(model):
             _from_any_source(model, store, offline, progress, say)
     return store.path(model)
+
+
+def _waiting(model: Model, say: Tell, progress: Progress | None) -> Callable[[], None]:
+    """Says once that it waits, and keeps asking `progress`, which may want to give up."""
+    told: list[bool] = []
+
+    def wait() -> None:
+        if not told:
+            told.append(True)
+            say(f"Another process is downloading {model.name}; waiting for it.")
+        if progress:
+            progress(0, model.size_bytes)
+
+    return wait
 
 
 def _from_any_source(model: Model, store: Store, offline: bool, progress: Progress | None, say: Tell) -> None:
@@ -47,14 +61,16 @@ def _from_any_source(model: Model, store: Store, offline: bool, progress: Progre
         except FetchFailed as error:
             failures.append(f"{source}: {error}")
             say(f"{model.name} cannot be had from {source}: {error}")
+    if model.added:
+        raise FetchFailed(f"{model.name} was added by hand and can be had from nowhere else.")
     if not failures:
         failures.append("no source for it without a model hub, and none may be used (QUARRY_OFFLINE=1)")
     raise FetchFailed(f"{model.name} cannot be downloaded. " + " | ".join(failures))
 
 
 def usable(model: Model, offline: bool) -> list[Source]:
-    """The model's sources; offline means that no hub is tried."""
-    return [s for s in model.sources if not (offline and s.kind == "hub")]
+    """The model's sources; offline means that no hub is tried. What was added by hand has none."""
+    return [s for s in model.sources if s.kind != "local" and not (offline and s.kind == "hub")]
 
 
 def _from_source(model: Model, source: Source, store: Store, progress: Progress | None) -> None:
@@ -105,8 +121,19 @@ def _hub_file(model: Model, source: Source, store: Store, progress: Progress | N
             raise FetchFailed(f"the hub states no digest for {source.file}, so it could not be verified")
         _refuse_other(model, stated)
         hub.download(http, hub.file_url(source, source.file), part, stated, progress)
-    sha = part.finish(expected)
+        sha = part.finish(expected)
+        _signature(http, source, store.folder(model))
     store.record(model, {model.file_name: sha}, source.repo, stated.revision)
+
+
+def _signature(http: httpx.Client, source: Source, folder: Path) -> None:
+    """Brings the publisher's signature, where there is one; whether it is good is asked when the model is verified."""
+    try:
+        text = hub.patiently(lambda: hub.small(http, source, signatures.NAME, oms.LARGEST), lambda: 0)
+    except NotOnHub:
+        (folder / signatures.NAME).unlink(missing_ok=True)
+    else:
+        (folder / signatures.NAME).write_bytes(text)
 
 
 def _refuse_other(model: Model, stated: hub.Stated) -> None:
@@ -128,6 +155,7 @@ def _hub_folder(model: Model, source: Source, store: Store, progress: Progress |
             _hub_member(http, source, stated, part, _shifted(progress, done, total))
             digests[stated.name] = part.finish(stated.sha256)
             done += stated.size
+        _signature(http, source, folder)
     if not any(name.endswith(".safetensors") for name in digests):
         raise FetchFailed(f"{source.repo} holds no safetensors weights")
     store.record(model, digests, source.repo, source.revision)

@@ -94,6 +94,21 @@ def listing(http: httpx.Client, source: Source) -> list[Stated]:
     ]
 
 
+def small(http: httpx.Client, source: Source, name: str, most: int) -> bytes:
+    """A small file, whole; one of more than `most` bytes is refused before it fills the memory."""
+    found = b""
+    try:
+        with http.stream("GET", file_url(source, name), follow_redirects=True) as answer:
+            _check(answer)
+            for block in answer.iter_raw():
+                found += block
+                if len(found) > most:
+                    raise FetchFailed(f"{name} of {source.repo} is absurdly large.")
+    except (httpx.HTTPError, OSError) as error:
+        raise HubUnreachable(f"The connection to {endpoint()} broke off ({_reason(error)}).") from error
+    return found
+
+
 def _get_ok(http: httpx.Client, method: str, url: str) -> httpx.Response:
     try:
         answer = http.request(method, url)

@@ -3,8 +3,10 @@
     <store>/<kind>/<model id>/<file>            the model; under this name only when complete and verified
     <store>/<kind>/<model id>/<file>.part       a download under way or interrupted
     <store>/<kind>/<model id>/manifest.json     {"files": {name: {"sha256", "size"}}, "source", "revision", "fetched"}
-    <store>/<kind>/<model id>/verified.json     digests that were checked, by size, time and inode
+    <store>/<kind>/<model id>/verified.json     digests and headers that were checked, by size, time and inode
+    <store>/<kind>/<model id>/model.sig         the publisher's or the company's signature, where there is one
     <store>/<kind>/<model id>/.lock             held by the process that downloads
+    <store>/added.json                          entries of models that an administrator added
 
 The digest to trust is the catalogue's where it pins one, else the manifest's, written at the first download from what
 the hub stated.
@@ -15,19 +17,24 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import json
-import os
+import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from . import added, gguf_check, policy, signatures
 from .catalogue import Model
+from .faults import ModelRefused
+from .jsonfile import read_json, write_json
 from .types import ModelUnavailable
 
 BLOCK = 4 * 2**20
+LOCK_SECONDS = 0.2
 Progress = Callable[[int, int], None]
+_observers: list[Callable[[Model, str], None]] = []
 
 
 def digest(path: Path, progress: Progress | None = None) -> str:
@@ -42,19 +49,10 @@ def digest(path: Path, progress: Progress | None = None) -> str:
     return sha.hexdigest()
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Replaces the file as one step, so that no reader meets half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(value, indent=1, sort_keys=True), encoding="utf-8")
-    temporary.replace(path)
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
+def on_refusal(observer: Callable[[Model, str], None]) -> None:
+    """Has `observer` told of every model that `verify` refuses, with the reason; the audit log asks for this."""
+    if observer not in _observers:
+        _observers.append(observer)
 
 
 class Store:
@@ -102,14 +100,39 @@ class Store:
         manifest = {"files": facts, "source": source, "revision": revision, "fetched": fetched}
         write_json(folder / "manifest.json", manifest)
         for name, sha in files.items():
-            self._remember(folder / name, sha)
+            self._remember(folder / name, sha, checked=False)
 
     def verify(self, model: Model, progress: Progress | None = None) -> str:
-        """Checks every file's digest and returns that of the model's own file (of all of them for a folder)."""
+        """Checks every file's digest, a GGUF's header, and the signature as the policy now asks; returns the digest of
+        the model's own file (of all of them for a folder). What is refused is never loaded."""
+        try:
+            return self._verify(model, progress)
+        except ModelRefused as error:
+            for observer in _observers:
+                observer(model, str(error))
+            raise
+
+    def _verify(self, model: Model, progress: Progress | None) -> str:
         pinned = self.pinned(model)
         for name in sorted(self.manifest(model)["files"]):
             self._verify_file(model, name, progress)
+        rules, judgement = policy.current(), self.signature(model)
+        signatures.demand(model.name, judgement, rules, bool(self.manifest(model).get("signed")))
+        if judgement.state == "signed":
+            self._mark_signed(model, judgement.signer)
         return pinned
+
+    def signature(self, model: Model) -> signatures.Judgement:
+        """What is to be said of the model's signature by the policy as it is; reads no model."""
+        digests = {name: self.expected(model, name) or "" for name in self.manifest(model).get("files", {})}
+        return signatures.judge(self.folder(model), digests, model.signers, policy.current())
+
+    def _mark_signed(self, model: Model, signer: str) -> None:
+        """From now on a missing signature is a removed one."""
+        manifest = self.manifest(model)
+        if manifest.get("signed") != signer:
+            with contextlib.suppress(OSError):  # a store mounted read-only
+                write_json(self.folder(model) / "manifest.json", manifest | {"signed": signer})
 
     def verified(self, model: Model) -> bool:
         """Whether the files were verified as they now are; quick, reads no model."""
@@ -125,24 +148,36 @@ class Store:
             raise ModelUnavailable(f"{path} is missing: {model.name} must be downloaded again.")
         actual = self._remembered(path) or digest(path, progress)
         if actual != expected:
-            raise ModelUnavailable(
+            raise ModelRefused(
                 f"{path} is not the file it should be (sha256 {actual[:16]}..., expected {str(expected)[:16]}...). "
                 "It is not loaded; remove it and start again to download it anew."
             )
+        if path.suffix == ".gguf" and not self._header_checked(path):
+            gguf_check.check(path)
         self._remember(path, actual)
         return actual
 
-    def _remembered(self, path: Path) -> str | None:
-        """The digest found earlier, where size, modification time and inode are still the same."""
+    def _header_checked(self, path: Path) -> bool:
+        """Whether the file's header was found sound by the rules as they are now."""
+        entry = self._entry(path)
+        return entry.get("header") == gguf_check.VERSION
+
+    def _entry(self, path: Path) -> dict[str, Any]:
+        """What is remembered of the file, if size, modification time and inode are still the same."""
         entry = read_json(path.parent / "verified.json").get(path.name)
-        if not isinstance(entry, dict) or entry.get("stamp") != _stamp(path):
-            return None
-        sha = entry.get("sha256")
+        return entry if isinstance(entry, dict) and entry.get("stamp") == _stamp(path) else {}
+
+    def _remembered(self, path: Path) -> str | None:
+        """The digest found earlier, where the file is still the same."""
+        sha = self._entry(path).get("sha256")
         return sha if isinstance(sha, str) else None
 
-    def _remember(self, path: Path, sha: str) -> None:
+    def _remember(self, path: Path, sha: str, checked: bool = True) -> None:
         file = path.parent / "verified.json"
-        known, entry = read_json(file), {"sha256": sha, "stamp": _stamp(path)}
+        known = read_json(file)
+        entry: dict[str, Any] = {"sha256": sha, "stamp": _stamp(path)}
+        if checked and path.suffix == ".gguf":
+            entry["header"] = gguf_check.VERSION
         if known.get(path.name) == entry:
             return
         with contextlib.suppress(OSError):  # a store mounted read-only: verify at every start instead
@@ -150,17 +185,44 @@ class Store:
 
     @contextmanager
     def lock(self, model: Model, waiting: Callable[[], None] | None = None) -> Iterator[None]:
-        """One process downloads a model; others wait for it. The lock goes with the process that dies."""
+        """One process changes a model; others wait for it, and `waiting` is called while they do: it may raise to give
+        up. The lock goes with the process that dies."""
         folder = self.folder(model)
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / ".lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            while not _locked(file):
                 if waiting:
                     waiting()
-                fcntl.flock(file, fcntl.LOCK_EX)
+                time.sleep(LOCK_SECONDS)
             yield
+
+    def remove(self, model: Model) -> None:
+        """Deletes the model's files and, of an added one, its entry. The lock stays: somebody may wait for it."""
+        if not self.folder(model).is_dir():
+            return
+        with self.lock(model, _refuse_busy(model)):
+            (self.folder(model) / "manifest.json").unlink(missing_ok=True)  # first: half a model is none
+            for path in self.folder(model).iterdir():
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                elif path.name != ".lock":
+                    path.unlink()
+            added.drop(self.root, model.id)
+
+
+def _refuse_busy(model: Model) -> Callable[[], None]:
+    def refuse() -> None:
+        raise ModelUnavailable(f"{model.name} is being downloaded or changed by another process.")
+
+    return refuse
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def combined(digests: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Template, TemplateError, pass_context
+from jinja2 import Template, TemplateError, nodes, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -83,6 +83,11 @@ def _environment() -> ImmutableSandboxedEnvironment:
 def _through_variables(context: Context, value: Any, indent: int | None = None, **_: Any) -> str:
     """`tojson` as the caller of `render` wants it: it travels with the variables, the template is compiled once."""
     return context[TOJSON](value, indent)
+
+
+def parse(source: str) -> nodes.Template:
+    """The template's syntax, nothing of it executed; raises Jinja's `TemplateError`."""
+    return _environment().parse(source)
 
 
 @lru_cache(maxsize=8)
