@@ -18,13 +18,16 @@ from apps.accounts.policies import SCOPES
 from apps.audit.models import Event
 from apps.chat.models import Conversation, Feedback, Message
 from apps.knowledge.models import Collection, Document
+from apps.library.models import Job
 from tests.web.operations import OPEN, OPERATIONS, Operation, address
 
 Ids = dict[str, str]
 MISSING: Ids = {
     kind: str(uuid.UUID(int=number, version=4))
-    for number, kind in enumerate(["collection", "document", "conversation", "message", "run", "step", "key", "person"])
-} | {"group": str(uuid.UUID(int=99, version=4)), "event": "999999", "model": "m"}
+    for number, kind in enumerate(
+        ["collection", "document", "conversation", "message", "run", "step", "key", "person", "job"]
+    )
+} | {"group": str(uuid.UUID(int=99, version=4)), "event": "999999", "model": "never-was"}
 EACH = [(*key, operation) for key, operation in OPERATIONS.items()]
 WITH_IDS = [(method, path, operation) for method, path, operation in EACH if operation.kind]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queue")]
@@ -77,8 +80,9 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         "key": str(ApiKey.objects.get(user=owner).pk),
         "person": str(owner.pk),
         "group": str(group.pk),
+        "model": "granite-4.0-h-350m",
+        "job": str(Job.objects.create(model="granite-4.0-h-350m", kind="pull", requested_by=owner).pk),
         "event": str(Event.objects.get(action="document.upload").pk),
-        "model": "m",
     }
 
 
@@ -95,7 +99,7 @@ def call(client: APIClient, method: str, path: str, operation: Operation, ids: I
 
 def stored() -> dict[str, list[dict[str, Any]]]:
     """All rows that somebody without permission could have changed."""
-    models = [User, Group, Collection, Document, Conversation, Message, Feedback, Run, Step]
+    models = [User, Group, Collection, Document, Conversation, Message, Feedback, Run, Step, Job]
     rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
     keys = ApiKey.objects.exclude(name="test")
     return rows | {"members": list(User.groups.through.objects.values()), "ApiKey": list(keys.values())}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import select, settings
+from . import policy, select, settings, signatures
 from .catalogue import Model, models
 from .embedding import space
+from .faults import ModelRefused
 from .store import Store
 from .types import RuntimeFault
 
@@ -16,7 +17,8 @@ def listing() -> list[dict[str, Any]]:
     current = settings.current()
     store = Store(current.models)
     active = {model.id for model in (_chat(store, current), _embedding(store)) if model}
-    return [_entry(model, store, model.id in active) for model in models()]
+    rules = policy.current()
+    return [_entry(model, store, model.id in active, rules) for model in models()]
 
 
 def _chat(store: Store, current: settings.Settings) -> Model | None:
@@ -33,9 +35,9 @@ def _embedding(store: Store) -> Model | None:
         return None
 
 
-def _entry(model: Model, store: Store, active: bool) -> dict[str, Any]:
+def _entry(model: Model, store: Store, active: bool, rules: policy.Policy) -> dict[str, Any]:
     verdict, manifest = select.fit(model), store.manifest(model)
-    source = model.sources[0]
+    source, signed = model.sources[0], store.signature(model)
     return {
         "id": model.id,
         "name": model.name,
@@ -54,10 +56,25 @@ def _entry(model: Model, store: Store, active: bool) -> dict[str, Any]:
         "sha256": _digest(model, store),
         "installed": store.installed(model),
         "verified": store.verified(model),
+        "added": model.added,
+        "signature": signed.state,
+        "signer": signed.signer,
+        "refused": _refusal(model, store, signed, rules),
         "fits": verdict.fits,
         "reason": verdict.reason,
         "active": active,
     }
+
+
+def _refusal(model: Model, store: Store, signed: signatures.Judgement, rules: policy.Policy) -> str:
+    """Why the model will not be loaded although it is here, as far as one can tell without reading it."""
+    if not store.installed(model):
+        return ""
+    try:
+        signatures.demand(model.name, signed, rules, bool(store.manifest(model).get("signed")))
+    except ModelRefused as error:
+        return str(error)
+    return ""
 
 
 def _digest(model: Model, store: Store) -> str | None:

@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from . import added, gguf_check, policy, signatures
+from . import added, gguf_check, oms, policy, signatures
 from .catalogue import Model
 from .faults import ModelRefused
 from .jsonfile import read_json, write_json
@@ -100,7 +100,7 @@ class Store:
         manifest = {"files": facts, "source": source, "revision": revision, "fetched": fetched}
         write_json(folder / "manifest.json", manifest)
         for name, sha in files.items():
-            self._remember(folder / name, sha, checked=False)
+            self._remember(folder / name, sha, _sound(folder / name))
 
     def verify(self, model: Model, progress: Progress | None = None) -> str:
         """Checks every file's digest, a GGUF's header, and the signature as the policy now asks; returns the digest of
@@ -122,6 +122,22 @@ class Store:
             self._mark_signed(model, judgement.signer)
         return pinned
 
+    def forget(self, model: Model) -> None:
+        """Has the next `verify` read every byte again."""
+        with contextlib.suppress(OSError):
+            (self.folder(model) / "verified.json").unlink(missing_ok=True)
+
+    def sign(self, model: Model, key: oms.PrivateKey) -> None:
+        """Signs the model, every byte of it read again, with somebody's own key; replaces another signature."""
+        with self.lock(model, _refuse_busy(model)):
+            self.forget(model)
+            names = sorted(self.manifest(model)["files"])
+            for name in names:
+                self._verify_file(model, name, None)
+            digests = {name: self.expected(model, name) or "" for name in names}
+            text = oms.sign(oms.statement(model.id, digests), key)
+            (self.folder(model) / signatures.NAME).write_text(text, encoding="utf-8")
+
     def signature(self, model: Model) -> signatures.Judgement:
         """What is to be said of the model's signature by the policy as it is; reads no model."""
         digests = {name: self.expected(model, name) or "" for name in self.manifest(model).get("files", {})}
@@ -136,11 +152,13 @@ class Store:
 
     def verified(self, model: Model) -> bool:
         """Whether the files were verified as they now are; quick, reads no model."""
-        folder = self.folder(model)
         names = self.manifest(model).get("files", {})
-        return bool(names) and all(
-            (sha := self._remembered(folder / name)) and sha == self.expected(model, name) for name in names
-        )
+        return bool(names) and all(self._file_verified(model, name) for name in names)
+
+    def _file_verified(self, model: Model, name: str) -> bool:
+        path = self.folder(model) / name
+        found = self._remembered(path)
+        return bool(found) and found == self.expected(model, name) and self._header_checked(path)
 
     def _verify_file(self, model: Model, name: str, progress: Progress | None) -> str:
         path, expected = self.folder(model) / name, self.expected(model, name)
@@ -152,15 +170,14 @@ class Store:
                 f"{path} is not the file it should be (sha256 {actual[:16]}..., expected {str(expected)[:16]}...). "
                 "It is not loaded; remove it and start again to download it anew."
             )
-        if path.suffix == ".gguf" and not self._header_checked(path):
+        if not self._header_checked(path):
             gguf_check.check(path)
         self._remember(path, actual)
         return actual
 
     def _header_checked(self, path: Path) -> bool:
-        """Whether the file's header was found sound by the rules as they are now."""
-        entry = self._entry(path)
-        return entry.get("header") == gguf_check.VERSION
+        """Whether the file's header, where it is a GGUF's, was found sound by the rules as they are now."""
+        return path.suffix != ".gguf" or self._entry(path).get("header") == gguf_check.VERSION
 
     def _entry(self, path: Path) -> dict[str, Any]:
         """What is remembered of the file, if size, modification time and inode are still the same."""
@@ -229,6 +246,13 @@ def combined(digests: dict[str, str]) -> str:
     """One digest of a folder: of its files' names and digests, sorted."""
     text = "".join(f"{name}\0{sha}\n" for name, sha in sorted(digests.items()))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _sound(path: Path) -> bool:
+    try:
+        return path.suffix != ".gguf" or bool(gguf_check.check(path))
+    except ModelUnavailable:
+        return False
 
 
 def _size(path: Path) -> int | None:

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "quarry.apps.QuarryConfig",
     "apps.accounts.apps.AccountsConfig",
     "apps.audit.apps.AuditConfig",
+    "apps.library.apps.LibraryConfig",
     "apps.knowledge.apps.KnowledgeConfig",
     "ingestion.apps.IngestionConfig",
     "agents.apps.AgentsConfig",
@@ -168,6 +169,8 @@ SPECTACULAR_SETTINGS = {
         "MessageRole": "apps.chat.models.Message.Role",
         "RunStatus": "agents.models.Run.Status",
         "StepStatus": "agents.models.Step.Status",
+        "ModelJobStatus": "apps.library.models.Job.Status",
+        "ModelJobKind": "apps.library.models.Job.Kind",
         "DocumentStatus": "apps.knowledge.models.Document.Status",
     },
 }
@@ -197,6 +200,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "agents.recover": {"task": "agents.recover", "schedule": 5.0, "options": {"expires": 10, "priority": 0}},
+    "library.recover": {"task": "library.recover", "schedule": 10.0, "options": {"expires": 10, "priority": 0}},
     "knowledge.add_up_terms": {"task": "knowledge.add_up_terms", "schedule": 30.0, "options": {"expires": 30}},
     "knowledge.sweep_blobs": {"task": "knowledge.sweep_blobs", "schedule": 24 * 3600.0},
     # Its own queue would keep it behind the documents that wait.
