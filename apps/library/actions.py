@@ -25,6 +25,8 @@ from apps.library import selectors
 from apps.library.faults import as_problem
 from apps.library.models import Job
 
+EVENTS = {"pull": "model.pull", "verify": "model.verify", "add": "model.add"}
+
 
 def pull(actor: User, model_id: str, send: bool = True) -> Job:
     """Downloads and verifies a model of the catalogue."""
@@ -48,7 +50,7 @@ def add(actor: User, facts: Mapping[str, str], path: Path | None = None) -> Job:
     store = selectors.store()
     with as_problem():
         describe.refuse_clash(store.root, facts["id"], facts["kind"])
-        source = path or adding.arrived(store, facts["file"])
+        source = path or adding.arrived(store, facts["incoming"])
     known = {key: facts[key] for key in ("id", "name", "licence", "kind")}
     return _begin(actor, Job.Kind.ADD, facts["id"], {"path": str(source), "entry": known}, send=path is None)
 
@@ -58,7 +60,7 @@ def _begin(actor: User, kind: str, model_id: str, facts: dict[str, Any], send: b
     try:
         with transaction.atomic():
             job = Job.objects.create(model=model_id, kind=kind, facts=facts, requested_by=actor)
-            record(actor, f"model.{kind}", job, {"model": model_id})
+            record(actor, EVENTS[kind], job, {"model": model_id})
     except IntegrityError:
         return _under_way(kind, model_id)
     if send:
@@ -117,7 +119,7 @@ def use(actor: User, model_id: str) -> Model:
         signatures.demand(model.name, judgement, rules)
     record(actor, "model.use", model.id, {"model": model.id})
     with as_problem():
-        write_json(selectors.store().root / "chat" / "chosen.json", {"id": model.id, "reason": "chosen by a person"})
+        write_json(selectors.store().root / "chat" / "chosen.json", {"id": model.id})
     return model
 
 

@@ -10,6 +10,7 @@ from quarry import leases
 from apps.audit import record
 from apps.library.actions import enqueue
 from apps.library.models import Job
+from apps.library.work import FAILED
 
 FORGOTTEN = timedelta(seconds=30)
 
@@ -33,7 +34,7 @@ def _give_up(job: Job) -> None:
     sentence = f"The worker that did this died {job.attempts} times; it was given up."
     changes = {"status": Job.Status.FAILED, "error": sentence, "lease_owner": "", "lease_until": None}
     if _still(job).update(**changes, ended_at=timezone.now(), updated_at=timezone.now()):
-        record(None, f"model.{job.kind}_failed", job, {"model": job.model, "error": sentence})
+        record(None, FAILED[job.kind], job, {"model": job.model, "error": sentence})
 
 
 def _still(job: Job) -> QuerySet[Job]:

@@ -21,6 +21,8 @@ from apps.library import selectors
 from apps.library.models import Job
 
 EVERY_SECONDS = 0.7
+DONE = {"pull": "model.pull_done", "verify": "model.verify_done", "add": "model.add_done"}
+FAILED = {"pull": "model.pull_failed", "verify": "model.verify_failed", "add": "model.add_failed"}
 logger = logging.getLogger(__name__)
 
 
@@ -76,8 +78,8 @@ def _end(job: Job, status: str, facts: dict[str, Any]) -> None:
     mine = leases.held(Job.objects.filter(status=Job.Status.RUNNING), job)
     if not leases.release(mine, **changes, updated_at=timezone.now()):
         return
-    verb = "failed" if status == Job.Status.FAILED else "done"
-    record(job.requested_by, f"model.{job.kind}_{verb}", job, {"model": job.model} | facts)
+    event = (FAILED if status == Job.Status.FAILED else DONE)[job.kind]
+    record(job.requested_by, event, job, {"model": job.model} | facts)
 
 
 def _pull(job: Job, meter: Progress) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from .conftest import TINY, done
 pytestmark = pytest.mark.django_db(transaction=True)
 REPOSITORY = "ibm-granite/granite-4.0-h-350m-GGUF"
 FILE = f"{REPOSITORY}/granite-4.0-h-350m-Q4_K_M.gguf"
-NEW = {"id": "our-own", "name": "Our own", "licence": "Proprietary", "kind": "chat", "file": "own.gguf"}
+NEW = {"id": "our-own", "name": "Our own", "licence": "Proprietary", "kind": "chat", "incoming": "own.gguf"}
 
 
 def model(api: APIClient, id: str = TINY) -> dict[str, Any]:
@@ -222,9 +222,9 @@ def test_adding_ones_own(api: APIClient, store: Store, arrived: Path) -> None:
         ({"id": TINY}, "already"),
         ({"id": "../../etc"}, "is no id of a model"),
         ({"id": "Big Letters"}, "is no id of a model"),
-        ({"file": "../../home/secret.gguf"}, "There is no file"),
-        ({"file": "/etc/passwd"}, "There is no file"),
-        ({"file": "link.gguf"}, "There is no file"),
+        ({"incoming": "../../home/secret.gguf"}, "There is no file"),
+        ({"incoming": "/etc/passwd"}, "There is no file"),
+        ({"incoming": "link.gguf"}, "There is no file"),
         ({"kind": "embedding"}, "kind"),
     ],
 )

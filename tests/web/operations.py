@@ -68,7 +68,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/audit/{id}"): _administration("event"),
     ("post", "/audit/verify"): _administration(),
     ("get", "/models"): _administration(),
-    ("post", "/models"): _administration(id="x", name="X", licence="MIT", kind="chat", file="x.gguf"),
+    ("post", "/models"): _administration(id="x", name="X", licence="MIT", incoming="x.gguf"),
     ("get", "/models/incoming"): _administration(),
     ("get", "/models/policy"): _administration(),
     ("put", "/models/policy"): _administration(require_signature=False, keys=[], identities=[]),

@@ -9,14 +9,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("agents", "apps", "ingestion", "platform/quarry")
-# What is only ever said on a terminal: commands, the services, and the download of models.
+# What is only ever said on a terminal: commands and the services.
 ON_A_TERMINAL = {
     "management",
     "embedded",
     "migrations",
-    "fetch.py",
-    "hub.py",
-    "wheels.py",
+    "bundle.py",
+    "unpacking.py",
     "settings",
     "schema.py",
 }
@@ -33,6 +32,13 @@ SPEAKERS = {
     "RuntimeFault": (0,),
     "ModelUnavailable": (0,),
     "InvalidRequest": (0,),
+    "FetchFailed": (0,),
+    "HubUnreachable": (0,),
+    "NotOnHub": (0,),
+    "DiskFull": (0,),
+    "WrongDigest": (0,),
+    "ModelRefused": (0,),
+    "refuse": (0,),  # of the reader of model files
     "Hits": (1,),
     "Verdict": (3,),
     "Fit": (1,),
@@ -45,7 +51,10 @@ SPEAKERS = {
 KEYS = {"stage", "error", "title", "detail", "reason", "errors", "message"}
 CONSTANTS = {"TITLES"}
 # Whose every answer is a sentence.
-RETURNED = {"types.py:__str__", "chain.py:_broken", "search.py:_embedded"}
+FAULTS = ("dimension", "head", "vocabulary", "template", "source", "node", "tensor")
+RETURNED = {"types.py:__str__", "chain.py:_broken", "search.py:_embedded", "selectors.py:in_use"} | {
+    f"gguf_check.py:_{of}_faults" for of in FAULTS
+}
 TO_MACHINES = {"record", "extend_schema", "decode"}
 # A word alone in small letters is a name for machines.
 WORDS = re.compile(r"^[A-Z].*[a-z]|[a-z] | [a-z]", re.DOTALL)
@@ -167,7 +176,7 @@ def _called(node: ast.Call) -> str:
 
 
 def _returned(function: ast.AST) -> Iterator[ast.expr]:
-    return (node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value)
+    return (node.value for node in ast.walk(function) if isinstance(node, ast.Return | ast.Yield) and node.value)
 
 
 def _assigned(node: ast.AST, name: str) -> Iterator[ast.expr]:

@@ -73,7 +73,7 @@ class NewModelSerializer(serializers.Serializer[dict[str, str]]):
     name = serializers.CharField(max_length=120)
     licence = serializers.CharField(max_length=60)
     kind = serializers.ChoiceField(list(ADDABLE), default="chat")
-    file = serializers.CharField(max_length=255, help_text="a file in the folder `incoming` of the models' folder")
+    incoming = serializers.CharField(max_length=255, help_text="a file in the folder `incoming` of the models' folder")
 
 
 class ArrivalSerializer(serializers.Serializer[Any]):

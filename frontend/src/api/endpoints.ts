@@ -1,4 +1,5 @@
 import { get, patch, post, put, remove } from "./client";
+import type { Arrivals, ModelJob, ModelList, NewModel, SignaturePolicy } from "./modelTypes";
 import type {
   ApiKey,
   Asked,
@@ -11,7 +12,6 @@ import type {
   Feedback,
   Group,
   Message,
-  Model,
   Page,
   Passage,
   Person,
@@ -125,7 +125,18 @@ export const apiKeys = {
   remove: (id: string) => remove(`/api-keys/${id}`),
 };
 
-export const models = () => get<{ results: Model[] }>("/models");
+export const models = {
+  list: () => get<ModelList>("/models"),
+  pull: (id: string) => post<ModelJob>(`/models/${id}/pull`),
+  verify: (id: string) => post<ModelJob>(`/models/${id}/verify`),
+  use: (id: string) => post<undefined>(`/models/${id}/use`),
+  remove: (id: string) => remove(`/models/${id}`),
+  add: (body: NewModel) => post<ModelJob>("/models", body),
+  cancel: (job: string) => post<ModelJob>(`/models/jobs/${job}/cancel`),
+  arrivals: () => get<Arrivals>("/models/incoming"),
+  policy: () => get<SignaturePolicy>("/models/policy"),
+  savePolicy: (body: SignaturePolicy) => put<SignaturePolicy>("/models/policy", body),
+};
 export const systemStatus = () => get<SystemStatus>("/system");
 
 export interface AuditFilter {

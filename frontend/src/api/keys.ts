@@ -19,6 +19,8 @@ export const keys = {
   groups: ["groups"] as const,
   apiKeys: ["api-keys"] as const,
   models: ["models"] as const,
+  arrivals: ["models", "arrivals"] as const,
+  policy: ["models", "policy"] as const,
   system: ["system"] as const,
   audit: (filter: AuditFilter) => ["audit", filter] as const,
 };

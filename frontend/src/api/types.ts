@@ -184,28 +184,6 @@ export interface Asked {
   run: { id: string; status: RunStatus };
 }
 
-export interface Model {
-  id: string;
-  name: string;
-  kind: "chat" | "embedding" | "reranker";
-  family: string;
-  architecture: string;
-  variant: "instruct" | "base" | null;
-  parameters: number | string | null;
-  size_bytes: number | null;
-  memory_bytes: number | null;
-  context: number | null;
-  licence: string;
-  source: string;
-  revision: string | null;
-  sha256: string | null;
-  installed: boolean;
-  verified: boolean;
-  fits: boolean;
-  reason: string | null;
-  active: boolean;
-}
-
 export interface SystemPart {
   name: string;
   status: string;

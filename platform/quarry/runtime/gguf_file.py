@@ -83,7 +83,7 @@ class _Reader:
         if version not in VERSIONS:
             raise self.refuse(f"GGUF version {version} is not known")
         tensors = self.count(MOST_TENSORS, 8 + 4 + 8 + 4 + 8, "tensors")
-        keys = self.count(MOST_KEYS, 8 + 1 + 4 + 1, "metadata entries")
+        keys = self.count(MOST_KEYS, 8 + 1 + 4 + 1, "entries")
         metadata = dict(self._unique(self._entry() for _ in range(keys)))
         described = tuple(self._tensor() for _ in range(tensors))
         return Header(metadata, described, self.at, self.size)
@@ -114,11 +114,11 @@ class _Reader:
             raise self.refuse(f"it claims {found} {of_what}")
         return found
 
-    def text(self, most: int, of_what: str) -> str:
+    def text(self, most: int) -> str:
         try:
-            return self.bytes(self.count(most, 1, f"bytes of {of_what}")).decode("utf-8")
+            return self.bytes(self.count(most, 1, "bytes")).decode("utf-8")
         except UnicodeDecodeError:
-            raise self.refuse(f"{of_what} is not UTF-8") from None
+            raise self.refuse("a text in its header is not UTF-8") from None
 
     def _unique(self, entries: Iterator[tuple[str, Scalar | Listed]]) -> Iterator[tuple[str, Scalar | Listed]]:
         seen: set[str] = set()
@@ -129,7 +129,7 @@ class _Reader:
             yield key, value
 
     def _entry(self) -> tuple[str, Scalar | Listed]:
-        key = self.text(LONGEST_KEY, "a key")
+        key = self.text(LONGEST_KEY)
         if not key or not key.isprintable():
             raise self.refuse("an entry of its metadata has no proper name")
         kind = self.number("I")
@@ -137,7 +137,7 @@ class _Reader:
 
     def _value(self, key: str, kind: int) -> Scalar:
         if kind == TEXT:
-            return self.text(LONGEST_TEXT, f'"{key}"')
+            return self.text(LONGEST_TEXT)
         if kind not in SCALARS:
             raise self.refuse(f'the entry "{key}" has the unknown type {kind}')
         form = "<" + SCALARS[kind].replace("?", "B")
@@ -153,7 +153,7 @@ class _Reader:
         if kind != TEXT and kind not in SCALARS:
             raise self.refuse(f'the entry "{key}" has the unknown type {kind}')
         each = 8 if kind == TEXT else struct.calcsize("<" + SCALARS[kind])
-        length = self.count(LONGEST_LIST, each, f'values of "{key}"')
+        length = self.count(LONGEST_LIST, each, "values")
         if length <= KEPT:
             return Listed(kind, length, tuple(self._value(key, kind) for _ in range(length)))
         if kind != TEXT:
@@ -173,7 +173,7 @@ class _Reader:
         self.at = min(self.size, MOST_HEADER) - room
 
     def _tensor(self) -> Tensor:
-        name = self.text(LONGEST_NAME, "a tensor's name")
+        name = self.text(LONGEST_NAME)
         dimensions = self.number("I")
         if not 1 <= dimensions <= MOST_DIMENSIONS:
             raise self.refuse(f'the tensor "{name}" has {dimensions} dimensions')

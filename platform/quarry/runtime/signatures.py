@@ -57,7 +57,7 @@ def _judged(
     covered = oms.covered(bundle.payload)
     for name, sha256 in digests:
         if covered.get(name) != sha256:
-            return Judgement("invalid", signer, f"its signature is not over these bytes of {name}")
+            return Judgement("invalid", signer, reason=f"its signature is not over these bytes of {name}")
     if signer:
         return Judgement("signed", signer)
     if bundle.certificate and expected:
