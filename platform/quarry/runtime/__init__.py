@@ -7,9 +7,9 @@ Heavy libraries (llama.cpp, torch) are imported by the first call that needs the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import settings
 from .types import (
@@ -21,6 +21,7 @@ from .types import (
     EmbedVia,
     EngineBusy,
     Event,
+    FailedOver,
     InvalidRequest,
     Logprob,
     Message,
@@ -41,12 +42,16 @@ from .types import (
     Vectors,
 )
 
+if TYPE_CHECKING:
+    from .remote import Endpoint
+
 __all__ = [
     "Call",
     "Document",
     "Done",
     "EngineBusy",
     "Event",
+    "FailedOver",
     "InvalidRequest",
     "Logprob",
     "Message",
@@ -75,6 +80,8 @@ __all__ = [
     "load",
     "loaded",
     "models",
+    "needs_model",
+    "offer",
     "related_similarity",
     "rerank",
     "unload",
@@ -94,6 +101,18 @@ def configure(
     `workers` and `checkpoint_disk` (bytes) see `Settings`."""
     chosen = settings.Settings(Path(home), Path(models), model, offline, embed_via, workers, checkpoint_disk)
     settings.configure(chosen)
+
+
+def offer(endpoints: Callable[[], Sequence[Endpoint]], order: Callable[[], Sequence[str]]) -> None:
+    """Tells this process of remote models and of the order in which models are tried; both are read for each call."""
+    settings.offer(endpoints, order)
+
+
+def needs_model() -> bool:
+    """Whether the embedded model has a place in the order: where it has none, a worker need not load it."""
+    from . import route
+
+    return route.needs_model()
 
 
 def models() -> list[dict[str, Any]]:
@@ -146,9 +165,10 @@ def generate(
 ) -> Iterator[Event]:
     """Streams the model's answer: `Queued`, `Prefill`s, `Reasoning`, `Token`s and `ToolCall`s, then one `Done`.
 
-    `model` is a name, several in the order in which they are tried (the next where one cannot answer), or None for
-    the installation's own order. For the rest see `Request`. `cancelled` is asked every few dozen milliseconds from
-    the calling thread; closing the iterator cancels as well. Raises a `RuntimeFault`.
+    `model` is a name ("embedded", a catalogue id, or "endpoint/<slug>"), several in the order in which they are tried
+    (the next where one cannot answer, which a `FailedOver` tells), or None for the installation's own order. For the
+    rest see `Request`. `cancelled` is asked every few dozen milliseconds from the calling thread; closing the iterator
+    cancels as well. Raises a `RuntimeFault`.
     """
     from . import route
 
@@ -187,10 +207,11 @@ def complete(
 
 
 def count_tokens(text: str) -> int:
-    """How many tokens of the chat model `text` has; needs the model's file, but not `load`."""
-    from . import pool
+    """How many tokens of the chat model `text` has; needs the model's file, but not `load`. An estimate where this
+    installation's only models are remote."""
+    from . import route
 
-    return pool.count_tokens(text)
+    return route.count_tokens(text)
 
 
 def embed(texts: Sequence[str], kind: EmbedKind, space: str | None = None) -> Vectors:

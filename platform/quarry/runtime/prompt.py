@@ -117,7 +117,7 @@ class Renderer:
         _check(messages)
         vault = Vault()
         if documents and not self._knows_documents:
-            messages, documents = _with_documents(messages, documents), ()
+            messages, documents = with_documents(messages, documents), ()
         rendered = render(self._source, _variables(vault, messages, documents, tools), vault.to_json)
         return self._tokenize(vault.split(rendered))
 
@@ -190,7 +190,7 @@ def _check(messages: Sequence[Message]) -> None:
             raise InvalidRequest(f'"{message.role}" is not a role; roles are {", ".join(ROLES)}.')
 
 
-def _with_documents(messages: Sequence[Message], documents: Sequence[Document]) -> list[Message]:
+def with_documents(messages: Sequence[Message], documents: Sequence[Document]) -> list[Message]:
     """For a template that knows no documents: numbered blocks before the last question, the system text untouched."""
     blocks = "\n\n".join(f"[{d.id}] {d.title}\n{d.text}" for d in documents)
     last = max((i for i, m in enumerate(messages) if m.role == "user"), default=None)

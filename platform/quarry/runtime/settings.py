@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .types import EmbedVia
+
+if TYPE_CHECKING:
+    from .remote import Endpoint
+
+EMBEDDED = "embedded"  # in an order, the chat model of this installation
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`model` is a catalogue id or None for the best that fits; `offline` means that no hub is ever tried. `workers`
-    hold chat models on this machine; `checkpoint_disk` is bytes for states of prompts under `home` (0: none)."""
+    hold chat models on this machine; `checkpoint_disk` is bytes for states of prompts under `home` (0: none).
+    `endpoints` and `order` read afresh what an administrator may change at any moment: the remote models, and the
+    names of those that answer where nobody says which one, the first that can."""
 
     home: Path
     models: Path
@@ -21,6 +30,8 @@ class Settings:
     embed_via: EmbedVia | None = None
     workers: int = 1
     checkpoint_disk: int = 0
+    endpoints: Callable[[], Sequence[Endpoint]] = tuple
+    order: Callable[[], Sequence[str]] = lambda: (EMBEDDED,)
 
 
 _current: Settings | None = None
@@ -30,6 +41,11 @@ def configure(settings: Settings) -> None:
     """Sets this process's settings."""
     global _current
     _current = settings
+
+
+def offer(endpoints: Callable[[], Sequence[Endpoint]], order: Callable[[], Sequence[str]]) -> None:
+    """Adds remote models to this process's settings."""
+    configure(replace(current(), endpoints=endpoints, order=order))
 
 
 def current() -> Settings:

@@ -198,7 +198,16 @@ class Done:
     stop: str = ""
 
 
-Event: TypeAlias = Queued | Prefill | Reasoning | Token | ToolCall | Done
+@dataclass(frozen=True, slots=True)
+class FailedOver:
+    """`model` could not answer, for the reason in `why`, and the next one in the order is asked. Comes before anything
+    of an answer."""
+
+    model: str
+    why: str
+
+
+Event: TypeAlias = Queued | Prefill | FailedOver | Reasoning | Token | ToolCall | Done
 
 
 # -- what goes wrong --------------------------------------------------------------------------------------------------
