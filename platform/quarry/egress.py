@@ -57,11 +57,11 @@ class Policy:
 def origin(url: str) -> str:
     """`host:port` of a URL that can be called; refuses what cannot."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(str(httpx.URL(url)))
         host, port = parts.hostname, parts.port or PORTS.get(parts.scheme)
-    except ValueError:
+    except (ValueError, httpx.InvalidURL):
         host, port = None, None
-    if not host or not port:
+    if not host or not port or parts.username or parts.scheme not in PORTS:
         raise EgressError("policy", f"{url[:200]!r} is not an address that begins with http:// or https://.")
     return f"{host.rstrip('.').lower()}:{port}"
 
@@ -81,6 +81,21 @@ def check(host: str, port: int, policy: Policy, watch: Watch | None = None) -> l
     for address in addresses:
         _refuse(host, ip_address(address.partition("%")[0]), policy.allow_private)
     return addresses
+
+
+def reach(url: str, policy: Policy, watch: Watch) -> Iterator[tuple[Kind, str]]:
+    """Goes the way of a call up to the encrypted connection, and says after each step that it was passed."""
+    parts = urlsplit(url)
+    host, port = str(parts.hostname), int(origin(url).rpartition(":")[2])
+    yield "name", check(host, port, policy, watch)[0]
+    stream = _Backend(policy, watch).connect_tcp(host, port)
+    try:
+        yield "connect", host
+        if parts.scheme == "https":
+            stream = stream.start_tls(_context(policy.ca), host)
+            yield "tls", host
+    finally:
+        stream.close()
 
 
 def _refuse(host: str, address: Address, allow_private: bool) -> None:

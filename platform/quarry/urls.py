@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("apps.accounts.api.urls")),
     path("api/v1/", include("apps.audit.api.urls")),
     path("api/v1/", include("apps.library.api.urls")),
+    path("api/v1/", include("apps.endpoints.api.urls")),
     path("api/v1/", include("apps.knowledge.api.urls")),
     path("api/v1/", include("agents.api.urls")),
     path("api/v1/", include("apps.chat.api.urls")),

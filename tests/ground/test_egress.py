@@ -101,7 +101,20 @@ def test_redirects_and_proxies_are_not_followed(monkeypatch: pytest.MonkeyPatch)
     assert len(served.talks) == 1
 
 
-@pytest.mark.parametrize("url", ["ftp://x/", "file:///etc/passwd", "x", "http://", "http://x:99999/", "http://[::1/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://x/",
+        "file:///etc/passwd",
+        "x",
+        "http://",
+        "http://x:99999/",
+        "http://[::1/",
+        "http://a:b@x/",
+        "http://0177.0.0.1/",
+        "ftp://x:21/",
+    ],
+)
 def test_what_is_no_address(url: str) -> None:
     with pytest.raises(EgressError, match="is not an address"):
         egress.origin(url)

@@ -21,6 +21,8 @@ QUARRY_MAX_WAITING = max(1, int(os.environ.get("QUARRY_MAX_WAITING", "64")))
 FRONTEND_DIST = REPOSITORY / "frontend" / "dist"
 
 SECRET_KEY = os.environ.get("QUARRY_SECRET_KEY") or secret(QUARRY_HOME, "django")
+# Of the secrets that lie in the database; without them a key is made up and kept in QUARRY_HOME/secrets.
+QUARRY_ENCRYPTION_KEYS = [key for key in os.environ.get("QUARRY_ENCRYPTION_KEYS", "").split(",") if key.strip()]
 DEBUG = False
 ALLOWED_HOSTS = allowed_hosts(os.environ)
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("QUARRY_TRUSTED_ORIGINS", "").split(",") if o]
@@ -52,6 +54,7 @@ INSTALLED_APPS = [
     "apps.accounts.apps.AccountsConfig",
     "apps.audit.apps.AuditConfig",
     "apps.library.apps.LibraryConfig",
+    "apps.endpoints.apps.EndpointsConfig",
     "apps.knowledge.apps.KnowledgeConfig",
     "ingestion.apps.IngestionConfig",
     "agents.apps.AgentsConfig",
@@ -171,6 +174,8 @@ SPECTACULAR_SETTINGS = {
         "StepStatus": "agents.models.Step.Status",
         "ModelJobStatus": "apps.library.models.Job.Status",
         "ModelJobKind": "apps.library.models.Job.Kind",
+        "EndpointKind": "apps.endpoints.api.serializers.KINDS",
+        "CheckedStatus": ["passed", "failed", "missing", "skipped"],
         "DocumentStatus": "apps.knowledge.models.Document.Status",
     },
 }

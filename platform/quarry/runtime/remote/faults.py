@@ -22,6 +22,7 @@ LIMIT = re.compile(rf"(?:context (?:length|window|size)|limit|maximum)\D{{0,30}}
 ASKED = re.compile(
     rf"(?:request(?:ed)?|result(?:ed)? in|prompt|input)\D{{0,30}}?{NUMBER} (?:input )?tokens", re.IGNORECASE
 )
+MISSING = re.compile(r"\b(endpoint|model|deployment|inference component)\b.*(not found|not exist)", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x1f\x7f\s]+")
 
 
@@ -50,7 +51,7 @@ def refused(endpoint: Endpoint, status: int, headers: Mapping[str, str], body: b
         return Unanswered(f'The endpoint "{slug}" does not accept the key: {said}', status=status)
     if status in (402, 403):
         return Unanswered(f'The key may not use "{endpoint.model}" at the endpoint "{slug}": {said}')
-    if status in (404, 405):
+    if status in (404, 405) or (status == 400 and MISSING.search(said)):
         return Unanswered(
             f'The endpoint "{slug}" has no model "{endpoint.model}", or its address is wrong: {said}', status=status
         )

@@ -103,7 +103,7 @@ class Stream:
         for chunk in self._response.iter_raw():
             taken += len(chunk)
             if taken > self._most:
-                raise egress.EgressError("broken", "The server sends far more than an answer can be.")
+                raise egress.EgressError("policy", "The server sends far more than an answer can be.")
             yield chunk
 
 
@@ -116,7 +116,7 @@ class Line:
 
     @contextmanager
     def open(
-        self, method: str, url: str, headers: Mapping[str, str], content: bytes = b"", most: int = LONG
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes = b"", most: int = 0
     ) -> Iterator[Stream]:
         """The answer, whatever its status."""
         sent = {"Accept-Encoding": "identity", "User-Agent": "Quarry", **headers}
@@ -124,7 +124,7 @@ class Line:
             request = client.build_request(method, url, headers=sent, content=content)
             response = client.send(request, stream=True)
             try:
-                yield Stream(response, most)
+                yield Stream(response, most or LONG)
             finally:
                 response.close()
 

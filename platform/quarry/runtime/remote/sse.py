@@ -28,7 +28,7 @@ def lines(chunks: Iterable[bytes]) -> Iterator[str]:
         *whole, rest = END.split(rest)
         yield from (line.decode("utf-8", "replace") for line in whole)
         if len(rest) > LONGEST:
-            raise egress.EgressError("broken", "The server sends far more than an answer can be.")
+            raise egress.EgressError("policy", "The server sends far more than an answer can be.")
     if rest:
         yield rest.rstrip(b"\r").decode("utf-8", "replace")
 
