@@ -45,6 +45,7 @@ def _administration(kind: str = "", **body: Any) -> Operation:
 
 HELLO = [{"role": "user", "content": "Hello"}]
 PASSWORDS = {"current": "a-good-password", "new": "another-good-one"}
+HUGGING_FACE = {"slug": "new", "kind": "huggingface", "name": "New", "model": "m", "secret": "x"}
 # By path beneath /api/v1, or from the root where it begins with /v1/.
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/me"): Operation("read"),
@@ -79,6 +80,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/models/{id}/verify"): _administration("model"),
     ("post", "/models/{id}/use"): _administration("model"),
     ("get", "/system"): _administration(),
+    ("get", "/endpoints"): _administration(),
+    ("post", "/endpoints"): Operation("admin", body=HUGGING_FACE, employee=403),
+    ("get", "/endpoints/{slug}"): _administration("endpoint"),
+    ("patch", "/endpoints/{slug}"): _administration("endpoint", model="other"),
+    ("delete", "/endpoints/{slug}"): _administration("endpoint"),
+    ("post", "/endpoints/{slug}/test"): _administration("endpoint"),
+    ("get", "/endpoint-presets"): _administration(),
+    ("get", "/endpoint-order"): _administration(),
+    ("put", "/endpoint-order"): _administration(order=["embedded"]),
     ("get", "/collections"): Operation("read"),
     ("post", "/collections"): Operation("write", body={"name": "New"}, employee=201),
     ("get", "/collections/{id}"): _read("collection"),

@@ -39,6 +39,10 @@ SPEAKERS = {
     "WrongDigest": (0,),
     "ModelRefused": (0,),
     "refuse": (0,),  # of the reader of model files
+    "Unanswered": (0,),
+    "Unsupported": (0,),
+    "EgressError": (1,),
+    "Checked": (2,),
     "Hits": (1,),
     "Verdict": (3,),
     "Fit": (1,),
@@ -49,11 +53,13 @@ SPEAKERS = {
 }
 # Of keywords, entries and attributes.
 KEYS = {"stage", "error", "title", "detail", "reason", "errors", "message"}
-CONSTANTS = {"TITLES"}
+CONSTANTS = {"TITLES", "WRONG"}
 # Whose every answer is a sentence.
 FAULTS = ("dimension", "head", "vocabulary", "template", "source", "node", "tensor")
-RETURNED = {"types.py:__str__", "chain.py:_broken", "search.py:_embedded", "selectors.py:in_use"} | {
-    f"gguf_check.py:_{of}_faults" for of in FAULTS
+RETURNED = {
+    *("types.py:__str__", "chain.py:_broken", "search.py:_embedded", "selectors.py:in_use", "line.py:_late"),
+    *("openai.py:refuses", "watsonx.py:refuses", "replicate.py:refuses", "sagemaker.py:refuses"),
+    *(f"gguf_check.py:_{of}_faults" for of in FAULTS),
 }
 TO_MACHINES = {"record", "extend_schema", "decode"}
 # A word alone in small letters is a name for machines.

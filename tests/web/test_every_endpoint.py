@@ -17,6 +17,7 @@ from apps.accounts.models import ApiKey, Group, User
 from apps.accounts.policies import SCOPES
 from apps.audit.models import Event
 from apps.chat.models import Conversation, Feedback, Message
+from apps.endpoints.models import Endpoint, Place
 from apps.knowledge.models import Collection, Document
 from apps.library.models import Job
 from tests.web.operations import OPEN, OPERATIONS, Operation, address
@@ -27,7 +28,7 @@ MISSING: Ids = {
     for number, kind in enumerate(
         ["collection", "document", "conversation", "message", "run", "step", "key", "person", "job"]
     )
-} | {"group": str(uuid.UUID(int=99, version=4)), "event": "999999", "model": "never-was"}
+} | {"group": str(uuid.UUID(int=99, version=4)), "event": "999999", "model": "never-was", "endpoint": "gone"}
 EACH = [(*key, operation) for key, operation in OPERATIONS.items()]
 WITH_IDS = [(method, path, operation) for method, path, operation in EACH if operation.kind]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queue")]
@@ -82,6 +83,7 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         "group": str(group.pk),
         "model": "granite-4.0-h-350m",
         "job": str(Job.objects.create(model="granite-4.0-h-350m", kind="pull", requested_by=owner).pk),
+        "endpoint": Endpoint.objects.create(slug="vllm", name="vLLM", kind="vllm", model="m").slug,
         "event": str(Event.objects.get(action="document.upload").pk),
     }
 
@@ -89,7 +91,7 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
 def call(client: APIClient, method: str, path: str, operation: Operation, ids: Ids) -> Any:
     url = address(path).replace("{step}", ids["step"])
     if operation.kind:
-        url = url.replace("{id}", ids[operation.kind])
+        url = url.replace("{id}", ids[operation.kind]).replace("{slug}", ids[operation.kind])
     assert "{" not in url, "the table does not say whose id this is"
     body, form = dict(operation.body), "json"
     if "file" in body:
@@ -99,7 +101,7 @@ def call(client: APIClient, method: str, path: str, operation: Operation, ids: I
 
 def stored() -> dict[str, list[dict[str, Any]]]:
     """All rows that somebody without permission could have changed."""
-    models = [User, Group, Collection, Document, Conversation, Message, Feedback, Run, Step, Job]
+    models = [User, Group, Collection, Document, Conversation, Message, Feedback, Run, Step, Job, Endpoint, Place]
     rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
     keys = ApiKey.objects.exclude(name="test")
     return rows | {"members": list(User.groups.through.objects.values()), "ApiKey": list(keys.values())}

@@ -12,7 +12,7 @@ def main(path: str, port: int) -> None:
     """Serves until it is killed."""
     params = xllamacpp.CommonParams()
     params.model.path = path
-    params.hostname, params.port = "127.0.0.1", port
+    params.hostnames, params.port = ["127.0.0.1"], port
     params.n_ctx, params.n_parallel, params.cpuparams.n_threads = 1024, 1, 1
     params.warmup = False
     server = xllamacpp.Server(params)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from quarry.runtime import InvalidRequest, Message, Params, PromptTooLong, Request, Token, Tool, ToolCall, remote
+from quarry.runtime import Call, InvalidRequest, Message, Params, PromptTooLong, Request, Token, Tool, remote
 from quarry.runtime.remote import openai
 from quarry.runtime.remote.line import Line
 
@@ -61,15 +61,15 @@ def test_a_schema_binds_its_answer(url: str) -> None:
     assert json.loads(text(events))["ok"] in ("yes", "no")
 
 
-def test_a_tool_that_must_be_called_is_called(url: str) -> None:
-    parameters = {"type": "object", "properties": {"day": {"enum": ["monday", "friday"]}}, "required": ["day"]}
-    tool = Tool("calendar", "Shows a day", {**parameters, "additionalProperties": False})
-    events = list(ask(endpoint(url), tools=[tool], choice="required", params=Params(max_tokens=120)))
-    calls = [event for event in events if isinstance(event, ToolCall)]
-    assert calls
-    assert calls[0].name == "calendar"
-    assert calls[0].arguments["day"] in ("monday", "friday")
-    assert done(events).reason == "tool_calls"
+def test_tools_calls_and_their_results_are_taken(url: str) -> None:
+    """A model of random weights writes no call of its own; that the server renders ours shows in the prompt's length."""
+    tool = Tool("calendar", "Shows a day", {"type": "object", "properties": {"day": {"type": "string"}}})
+    turns = [Message("user", "When?"), Message("assistant", "", [Call("call_1", "calendar", {"day": "friday"})])]
+    turns.append(Message("tool", "At noon.", name="calendar"))
+    plain = done(list(ask(endpoint(url), [turns[0]], params=Params(4)))).usage.prompt_tokens
+    offered = done(list(ask(endpoint(url), [turns[0]], tools=[tool], params=Params(4)))).usage.prompt_tokens
+    answered = done(list(ask(endpoint(url), turns, tools=[tool], params=Params(4)))).usage.prompt_tokens
+    assert plain + 20 < offered < answered
 
 
 def test_log_probabilities(url: str) -> None:

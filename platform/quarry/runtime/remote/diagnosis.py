@@ -74,19 +74,22 @@ def _steps(endpoint: Endpoint, found: Diagnosis) -> Iterator[Checked]:
 
 def _way(endpoint: Endpoint) -> Iterator[Checked]:
     line, done = Line(endpoint), 0
-    told = {
-        "name": "The name leads to the address {value}.",
-        "connect": "The server takes connections.",
-        "tls": "The connection is encrypted, and the certificate is trusted.",
-    }
     try:
         for kind, value in egress.reach(endpoint.url, endpoint.policy(), line.watch):
             done += 1
-            yield Checked(kind, "passed", told[kind].replace("{value}", value))
+            yield Checked(kind, "passed", _told(kind, value))
         if done < 3:
             yield Checked("tls", "skipped", "The connection is not encrypted.")
     except egress.EgressError as error:
         yield Checked(STEPS[done], "failed", str(error))
+
+
+def _told(kind: str, value: str) -> str:
+    if kind == "name":
+        return f"The name leads to the address {value}."
+    if kind == "connect":
+        return "The server takes connections."
+    return "The connection is encrypted, and the certificate is trusted."
 
 
 def _catalogue(endpoint: Endpoint, found: Diagnosis) -> Iterator[Checked]:
