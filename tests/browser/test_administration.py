@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Library, Person, Visit
 from tests.fixtures.product import Product
 
-PLACES = ("people", "groups", "models", "audit", "system")
+PLACES = ("people", "groups", "models", "endpoints", "audit", "system")
 
 
 def test_a_person_a_group_and_a_restricted_collection_are_in_the_log(

@@ -18,6 +18,7 @@ PLACES = (
     "/administration/people",
     "/administration/groups",
     "/administration/models",
+    "/administration/endpoints",
     "/administration/audit",
     "/administration/system",
     "/account",

@@ -1,4 +1,5 @@
 import { get, patch, post, put, remove } from "./client";
+import type { Diagnosis, ModelEndpoint, Preset } from "./endpointTypes";
 import type { Arrivals, ModelJob, ModelList, NewModel, SignaturePolicy } from "./modelTypes";
 import type {
   ApiKey,
@@ -137,6 +138,33 @@ export const models = {
   policy: () => get<SignaturePolicy>("/models/policy"),
   savePolicy: (body: SignaturePolicy) => put<SignaturePolicy>("/models/policy", body),
 };
+
+export interface EndpointBody {
+  slug?: string;
+  kind?: string;
+  secret?: string;
+  name: string;
+  base_url: string;
+  model: string;
+  options: Record<string, string>;
+  ca: string;
+  allow_private: boolean;
+  concurrency: number;
+  timeout: number;
+  enabled: boolean;
+}
+
+export const modelEndpoints = {
+  list: (cursor?: Cursor) => get<Page<ModelEndpoint>>("/endpoints", { cursor, limit: 100 }),
+  create: (body: EndpointBody) => post<ModelEndpoint>("/endpoints", body),
+  change: (slug: string, body: Partial<EndpointBody>) => patch<ModelEndpoint>(`/endpoints/${slug}`, body),
+  remove: (slug: string) => remove(`/endpoints/${slug}`),
+  test: (slug: string) => post<Diagnosis>(`/endpoints/${slug}/test`),
+  presets: () => get<{ results: Preset[] }>("/endpoint-presets"),
+  order: () => get<{ order: string[] }>("/endpoint-order"),
+  setOrder: (order: string[]) => put<{ order: string[] }>("/endpoint-order", { order }),
+};
+
 export const systemStatus = () => get<SystemStatus>("/system");
 
 export interface AuditFilter {

@@ -18,6 +18,7 @@ export const keys = {
   people: ["people"] as const,
   groups: ["groups"] as const,
   apiKeys: ["api-keys"] as const,
+  endpoints: ["endpoints"] as const,
   models: ["models"] as const,
   arrivals: ["models", "arrivals"] as const,
   policy: ["models", "policy"] as const,

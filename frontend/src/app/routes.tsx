@@ -36,6 +36,7 @@ export const router = createBrowserRouter([
                   { path: "people", lazy: () => import("../pages/people/PeoplePage") },
                   { path: "groups", lazy: () => import("../pages/groups/GroupsPage") },
                   { path: "models", lazy: () => import("../pages/models/ModelsPage") },
+                  { path: "endpoints", lazy: () => import("../pages/endpoints/EndpointsPage") },
                   { path: "audit", lazy: () => import("../pages/audit/AuditPage") },
                   { path: "system", lazy: () => import("../pages/system/SystemPage") },
                 ],

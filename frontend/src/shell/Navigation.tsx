@@ -3,6 +3,7 @@ import Add from "@carbon/icons-react/es/Add.js";
 import Book from "@carbon/icons-react/es/Book.js";
 import Catalog from "@carbon/icons-react/es/Catalog.js";
 import Chat from "@carbon/icons-react/es/Chat.js";
+import CloudServices from "@carbon/icons-react/es/CloudServices.js";
 import MachineLearningModel from "@carbon/icons-react/es/MachineLearningModel.js";
 import UserMultiple from "@carbon/icons-react/es/UserMultiple.js";
 import Group from "@carbon/icons-react/es/Group.js";
@@ -46,6 +47,7 @@ function Administration() {
         <Item to="/administration/people" icon={UserMultiple} label={t("nav.people")} />
         <Item to="/administration/groups" icon={Group} label={t("nav.groups")} />
         <Item to="/administration/models" icon={MachineLearningModel} label={t("nav.models")} />
+        <Item to="/administration/endpoints" icon={CloudServices} label={t("nav.endpoints")} />
         <Item to="/administration/audit" icon={Catalog} label={t("nav.audit")} />
         <Item to="/administration/system" icon={Activity} label={t("nav.system")} />
       </ul>

@@ -62,7 +62,7 @@ def test_a_schema_binds_its_answer(url: str) -> None:
 
 
 def test_tools_calls_and_their_results_are_taken(url: str) -> None:
-    """A model of random weights writes no call of its own; that the server renders ours shows in the prompt's length."""
+    """A model of random weights writes no call of its own; that ours are rendered shows in the prompt's length."""
     tool = Tool("calendar", "Shows a day", {"type": "object", "properties": {"day": {"type": "string"}}})
     turns = [Message("user", "When?"), Message("assistant", "", [Call("call_1", "calendar", {"day": "friday"})])]
     turns.append(Message("tool", "At noon.", name="calendar"))

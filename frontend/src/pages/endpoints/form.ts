@@ -1,0 +1,60 @@
+import type { EndpointBody } from "../../api/endpoints";
+import type { ModelEndpoint, Preset } from "../../api/endpointTypes";
+
+export type Fields = Required<EndpointBody>;
+
+/** The name in addresses and orders, from the name for people. */
+export function slugOf(name: string): string {
+  const plain = name.normalize("NFKD").toLowerCase();
+  return plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60);
+}
+
+/** What the form begins with when a service is picked. */
+export function fieldsOf(preset: Preset): Fields {
+  return {
+    slug: slugOf(preset.name),
+    kind: preset.id,
+    name: preset.name,
+    base_url: preset.base_url,
+    model: "",
+    secret: "",
+    options: Object.fromEntries(preset.options.map((option) => [option.name, option.default])),
+    ca: "",
+    allow_private: preset.own_network,
+    concurrency: 4,
+    timeout: 120,
+    enabled: true,
+  };
+}
+
+/** What it begins with when one is edited. The secret is not known here. */
+export function fieldsFrom(endpoint: ModelEndpoint, preset: Preset): Fields {
+  const { slug, kind, name, base_url, model, ca, allow_private, concurrency, timeout, enabled } = endpoint;
+  const options = { ...fieldsOf(preset).options, ...endpoint.options };
+  return { slug, kind, name, base_url, model, secret: "", options, ca, allow_private, concurrency, timeout, enabled };
+}
+
+/** What is sent. When editing, an empty secret means that it stays. */
+export function bodyOf(fields: Fields, editing: boolean): EndpointBody {
+  const { slug, kind, secret, options, ...rest } = fields;
+  const filled = Object.fromEntries(Object.entries(options).filter(([, value]) => value.trim() !== ""));
+  const body: EndpointBody = { ...rest, options: filled };
+  if (!editing) return { ...body, slug, kind, secret };
+  return secret ? { ...body, secret } : body;
+}
+
+/** Whether it is worth sending; what else is wrong the server says. */
+export function isReady(fields: Fields, preset: Preset, editing: boolean): boolean {
+  const named = fields.name.trim() !== "" && fields.slug !== "" && fields.model.trim() !== "";
+  const keyed = preset.key !== "required" || editing || fields.secret !== "";
+  const options = preset.options.every((option) => !option.required || fields.options[option.name]?.trim());
+  return named && keyed && options && fields.concurrency >= 1 && fields.timeout >= 1;
+}
+
+/** The order with one of its names moved up (-1) or down (1). */
+export function moved(order: string[], name: string, by: -1 | 1): string[] {
+  const at = order.indexOf(name);
+  const to = at + by;
+  if (at < 0 || to < 0 || to >= order.length) return order;
+  return order.with(at, order[to]!).with(to, name);
+}
