@@ -81,7 +81,7 @@ def test_in_chinese_on_a_phone(visit: Visit, administrator_at_desk: Person, prod
     endpoint = {"slug": "our-vllm", "name": "我們的 vLLM", "kind": "vllm", "model": "m", "allow_private": True}
     made = product.api.post("/endpoints", json=endpoint | {"base_url": "http://127.0.0.1:1/v1"})
     assert made.status_code == 201, made.text
-    page = visit(administrator_at_desk, locale="zh-TW", **PHONE).open("/administration/endpoints")
+    page = visit(administrator_at_desk, locale="zh-TW", viewport=PHONE).open("/administration/endpoints")
     expect(page.get_by_role("heading", level=1, name="模型端點")).to_be_visible()
     page.get_by_role("button", name="我們的 vLLM 的操作").click()
     page.get_by_role("menuitem", name="測試連線").click()
