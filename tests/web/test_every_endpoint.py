@@ -28,7 +28,13 @@ MISSING: Ids = {
     for number, kind in enumerate(
         ["collection", "document", "conversation", "message", "run", "step", "key", "person", "job"]
     )
-} | {"group": str(uuid.UUID(int=99, version=4)), "event": "999999", "model": "never-was", "endpoint": "gone"}
+} | {
+    "group": str(uuid.UUID(int=99, version=4)),
+    "event": "999999",
+    "model": "never-was",
+    "served": "m",
+    "endpoint": "gone",
+}
 EACH = [(*key, operation) for key, operation in OPERATIONS.items()]
 WITH_IDS = [(method, path, operation) for method, path, operation in EACH if operation.kind]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queue")]
@@ -82,6 +88,7 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         "person": str(owner.pk),
         "group": str(group.pk),
         "model": "granite-4.0-h-350m",
+        "served": "m",
         "job": str(Job.objects.create(model="granite-4.0-h-350m", kind="pull", requested_by=owner).pk),
         "endpoint": Endpoint.objects.create(slug="vllm", name="vLLM", kind="vllm", model="m").slug,
         "event": str(Event.objects.get(action="document.upload").pk),
