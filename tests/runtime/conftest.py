@@ -15,6 +15,7 @@ from quarry.runtime.store import Store, digest
 
 from .hub_server import Hub, serving
 
+STARTER = "qwen2.5-coder-1.5b-instruct"
 TINY_ID = "granite-4.0-h-350m"  # no digest is pinned for it, so that any file may stand in for it
 
 
@@ -76,3 +77,14 @@ def models_folder() -> Path:
     """Where `make test` has put the starter."""
     named = os.environ.get("QUARRY_MODELS")
     return Path(named) if named else Path(__file__).resolve().parents[2] / "var" / "models"
+
+
+@pytest.fixture(scope="module")
+def starter(models_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The door, opened on the starter."""
+    before = settings.current()
+    runtime.configure(tmp_path_factory.mktemp("home"), models_folder, STARTER, offline=True)
+    runtime.load()
+    yield
+    runtime.unload()
+    settings.configure(before)

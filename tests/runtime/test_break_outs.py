@@ -11,7 +11,7 @@ from quarry.runtime.engine.model import LoadedModel
 from quarry.runtime.prompt import Renderer, Vault
 from quarry.runtime.store import Store
 
-STARTER = "qwen2.5-coder-1.5b-instruct"
+from .conftest import STARTER
 
 
 @pytest.fixture(scope="module", params=["tiny", pytest.param("starter", marks=pytest.mark.model)])

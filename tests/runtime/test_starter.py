@@ -2,32 +2,22 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from quarry import runtime
-from quarry.runtime import Document, Done, Message, Params, Prefill, Token, Tool, ToolCall, catalogue, settings
+from quarry.runtime import Document, Done, Message, Params, Prefill, Token, Tool, ToolCall, catalogue
 from quarry.runtime.embedding import space
 from quarry.runtime.store import Store
 
-pytestmark = pytest.mark.model
-STARTER = "qwen2.5-coder-1.5b-instruct"
+from .conftest import STARTER
+
+pytestmark = [pytest.mark.model, pytest.mark.usefixtures("starter")]
 SYSTEM = Message("system", "You answer questions briefly, and only from the documents.")
 PARKING = Document("1", "Parking", "Visitors park on level B2. The barrier code of this week is 7315.")
 VISITORS = Document("2", "訪客須知", "訪客請先到一樓櫃檯換證，再由接待人員陪同上樓。攝影機與錄音設備請寄放櫃檯。")
 LEAVE = Document("2", "特別休假辦法", "員工服務滿一年者，給予特別休假七日；滿二年者，給予十日。")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def loaded(models_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    before = settings.current()
-    runtime.configure(tmp_path_factory.mktemp("home"), models_folder, STARTER, offline=True)
-    runtime.load()
-    yield
-    runtime.unload()
-    settings.configure(before)
 
 
 def ask(question: str, **more) -> tuple[str, Done, list]:
