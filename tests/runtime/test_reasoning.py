@@ -81,7 +81,7 @@ def test_log_probabilities_of_thoughts_are_not_told() -> None:
     ("earlier", "left"),
     [
         ("<think>secret</think>\nTen.", "Ten."),
-        ("secret</think>Ten.", "Ten."),
+        ("Thoughts end with </think>, ten.", "Thoughts end with </think>, ten."),
         ("<think>secret</think><response>Ten.</response>", "Ten."),
         ("Ten.", "Ten."),
         ("A <think> tag.", "A <think> tag."),

@@ -77,7 +77,7 @@ def test_none_means_an_answer_in_words() -> None:
 
 
 def test_several_calls_in_one_turn() -> None:
-    """As an earlier turn has shown it: this small model makes one call at a time by itself."""
+    """As an earlier turn has shown it, and asked for calls: by itself this small model makes one, or none."""
     both = [Call(str(n), "get_weather", {"city": city}) for n, city in enumerate(("Paris", "Rome"))]
     _, calls, _ = ask(
         Message("user", "Weather in Paris and in Rome?"),
@@ -86,6 +86,7 @@ def test_several_calls_in_one_turn() -> None:
         Message("tool", "Rain", name="get_weather"),
         Message("assistant", "Sunny in Paris, rain in Rome."),
         Message("user", "And in Taipei and in Tokyo?"),
+        choice="required",
     )
     assert [call.name for call in calls] == ["get_weather"] * 2
     assert [call.arguments["city"] for call in calls] == ["Taipei", "Tokyo"]

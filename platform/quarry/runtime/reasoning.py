@@ -14,7 +14,7 @@ from .types import Reasoning
 
 OPEN, CLOSE = "<think>", "</think>"
 ANSWER, ANSWERED = "<response>", "</response>"
-_EARLIER = re.compile(r"\A\s*(<think>)?.*?</think>\s*", re.DOTALL)
+_EARLIER = re.compile(r"\A\s*<think>.*?</think>\s*", re.DOTALL)
 
 
 def thinks(template: str | None) -> bool:
