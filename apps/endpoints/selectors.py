@@ -50,6 +50,11 @@ def offered() -> list[remote.Endpoint]:
     return found
 
 
+def names() -> list[str]:
+    """The endpoints as callers of the runtime name them."""
+    return [remote.PREFIX + slug for slug in Endpoint.objects.filter(enabled=True).values_list("slug", flat=True)]
+
+
 def for_runtime(row: Endpoint) -> remote.Endpoint:
     """The endpoint with its secret, for a call. Raises `secrets.Unreadable`."""
     return remote.Endpoint(

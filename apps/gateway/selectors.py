@@ -7,6 +7,7 @@ from typing import Any, Literal
 from quarry import runtime
 from quarry.api import Problem
 
+from apps.endpoints.selectors import names
 from apps.gateway.assistant import ASSISTANT
 
 Kind = Literal["chat", "assistant", "embedding"]
@@ -34,9 +35,14 @@ class Offer:
         return facts | {name: value for name, value in more.items() if value is not None}
 
 
-def offers() -> list[Offer]:
-    """All that can answer now."""
-    return [*_chat(), *_embedding()]
+def offers() -> Iterator[Offer]:
+    """All that can answer now, what is asked for most and found soonest first."""
+    chat = [*_current(), *(Offer(name, "chat") for name in names())]
+    yield from chat
+    if chat:
+        yield Offer(ASSISTANT, "assistant")
+    yield from _embedding()
+    yield from (offer for offer in _others() if offer.id not in {each.id for each in chat})
 
 
 def offer(name: str, *kinds: Kind) -> Offer:
@@ -48,13 +54,19 @@ def offer(name: str, *kinds: Kind) -> Offer:
     return found
 
 
-def _chat() -> Iterator[Offer]:
+def _current() -> Iterator[Offer]:
     try:
         model = runtime.current_model()
     except runtime.ModelUnavailable:
         return
     yield Offer(model.id, "chat", model.context)
-    yield Offer(ASSISTANT, "assistant")
+
+
+def _others() -> Iterator[Offer]:
+    """Chat models that lie here too: a worker loads them when they are asked for."""
+    for entry in runtime.models():
+        if entry["kind"] == "chat" and entry["verified"] and entry["fits"] and not entry["refused"]:
+            yield Offer(entry["id"], "chat", entry["context"])
 
 
 def _embedding() -> Iterator[Offer]:

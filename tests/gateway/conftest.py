@@ -20,6 +20,7 @@ from quarry.runtime.store import Store, digest
 
 from apps.accounts.actions import create_api_key
 from apps.accounts.models import User
+from apps.endpoints import selectors as endpoints
 from tests.embedded.running import free_port, until
 from tests.fixtures.runs import empty_queues
 from tests.knowledge.conftest import shelve
@@ -52,6 +53,7 @@ def door(tiny_file: Path, models_folder: Path, tmp_path_factory: pytest.TempPath
     store.record(model, {model.file_name: digest(path)}, "a test", "1")
     os.symlink(models_folder / "embedding", store.root / "embedding")
     runtime.configure(home, store.root, TINY_ID, offline=True)
+    runtime.offer(endpoints.offered, endpoints.order)
     yield
     runtime.unload()
     settings.configure(before)

@@ -73,7 +73,7 @@ def _packed(vector: np.ndarray) -> str:
 @endpoint("GET")
 async def models(request: HttpRequest) -> HttpResponseBase:
     await in_thread(lambda: keyholder(request))
-    found = await in_thread(selectors.offers)
+    found = await in_thread(lambda: list(selectors.offers()))
     return JsonResponse({"object": "list", "data": [offer.facts() for offer in found]})
 
 
