@@ -271,3 +271,12 @@ def test_the_same_idempotency_key_asks_once(raw: httpx.Client, model: str) -> No
     assert again.headers["Idempotency-Replayed"] == "true"
     assert Run.objects.count() == 1
     refused(raw.post("/chat/completions", json=asked | {"n": 2}, headers={"Idempotency-Key": "k"}), 422)
+
+
+def test_a_request_without_its_audit_event_does_not_happen(
+    raw: httpx.Client, model: str, refusing: Any, employee: User
+) -> None:
+    with refusing("completion.ask"):
+        answer = raw.post("/chat/completions", json={"model": model, "messages": HELLO, "max_tokens": 3})
+    assert refused(answer, 500)["type"] == "server_error"
+    assert not Run.objects.exists()

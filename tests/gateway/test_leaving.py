@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ import openai
 import pytest
 from django.utils import timezone
 from quarry import events
+from quarry.api.streaming import in_thread
 
 import agents.actions
 from agents import execution, recovery
@@ -69,11 +69,8 @@ async def test_a_crowd_that_comes_and_goes_leaves_nothing_behind(url: str, key: 
                         break
 
         await asyncio.gather(*[one(number) for number in range(12)])
-    until_all_ended = time.monotonic() + 20
-    while [run async for run in Run.objects.exclude(status__in=Run.ENDED)]:
-        assert time.monotonic() < until_all_ended
-        await asyncio.sleep(0.1)
-    assert {run.status async for run in Run.objects.all()} <= {"completed", "cancelled"}
+    await in_thread(lambda: until(lambda: not Run.objects.exclude(status__in=Run.ENDED).exists(), 20))
+    assert await in_thread(lambda: set(Run.objects.values_list("status", flat=True))) <= {"completed", "cancelled"}
 
 
 # A worker that dies

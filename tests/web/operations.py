@@ -123,7 +123,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/v1/completions"): Operation("chat", body={"model": "m", "prompt": "Hello"}, employee=404),
     ("post", "/v1/embeddings"): Operation("chat", body={"model": "m", "input": "Hello"}, employee=404),
     ("get", "/v1/models"): Operation("chat"),
-    ("get", "/v1/models/{id}"): Operation("chat", "served", employee=404),
+    ("get", "/v1/models/{id}"): Operation("chat", "offer", employee=404),
 }
 
 

@@ -32,8 +32,8 @@ MISSING: Ids = {
     "group": str(uuid.UUID(int=99, version=4)),
     "event": "999999",
     "model": "never-was",
-    "served": "m",
     "endpoint": "gone",
+    "offer": "m",
 }
 EACH = [(*key, operation) for key, operation in OPERATIONS.items()]
 WITH_IDS = [(method, path, operation) for method, path, operation in EACH if operation.kind]
@@ -88,7 +88,7 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         "person": str(owner.pk),
         "group": str(group.pk),
         "model": "granite-4.0-h-350m",
-        "served": "m",
+        "offer": "m",
         "job": str(Job.objects.create(model="granite-4.0-h-350m", kind="pull", requested_by=owner).pk),
         "endpoint": Endpoint.objects.create(slug="vllm", name="vLLM", kind="vllm", model="m").slug,
         "event": str(Event.objects.get(action="document.upload").pk),
