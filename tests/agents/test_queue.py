@@ -14,6 +14,7 @@ from quarry.runtime import EngineBusy
 from quarry.web.health import queue_length
 
 from agents import admission, execution, queue
+from agents.loop import question as loop
 from agents.models import Run
 from apps.accounts.models import User
 from apps.knowledge.models import Document
@@ -211,3 +212,27 @@ def test_it_does_not_wait_for_ever(
     run.refresh_from_db()
     assert (run.status, run.error["type"]) == ("failed", "urn:quarry:problem:model")
     assert "too many requests" in run.error["detail"]
+
+
+def test_those_who_wait_for_the_engine_are_told_their_place_too(
+    ask: Ask, library: Document, model: runtime.ModelInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "MOST_TOKENS", 600)
+    [loaded] = runtime.loaded()
+    people = [User.objects.create_user(f"p{n}@example.test", "a-good-password") for n in range(loaded["slots"] + 3)]
+    runs = [ask(person) for person in people]
+
+    def work(run: Run) -> None:
+        execution.execute(run.pk)
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=(run,)) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kinds = {run.pk: [event.kind for event in told(run)] for run in runs}
+    waited = [run for run in runs if "queued" in kinds[run.pk][kinds[run.pk].index("step") :]]
+    assert waited, "there are more runs than slots"
+    assert all(kinds[run.pk][-1] == "done" for run in runs)
+    assert all(event.data["position"] >= 1 for run in waited for event in told(run) if event.kind == "queued")
