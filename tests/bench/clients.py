@@ -33,6 +33,8 @@ class Client(Protocol):
         """Asks, and cancels after so many pieces of the answer where that is wanted."""
         ...
 
+    def close(self) -> None: ...
+
 
 class Chats:
     """POST /v1/chat/completions with the official client; whoever cancels hangs up."""
@@ -63,10 +65,14 @@ class Chats:
         except (openai.APITimeoutError, httpx.TimeoutException):
             return Ended(LOST, f"no end within {PATIENCE:.0f} s")
         except openai.APIError as error:
-            return Ended(FAILED, str(error.message)[:200], first)
+            cause = f" ({error.__cause__!r})" if error.__cause__ else ""
+            return Ended(FAILED, f"{error.message}{cause}"[:200], first)
         except httpx.HTTPError as error:
             return Ended(LOST, f"the connection broke: {error!r}"[:200], first)
         return Ended(LOST, "the stream ended without a reason", first)
+
+    def close(self) -> None:
+        self._client.close()
 
 
 class Conversations:
@@ -111,6 +117,9 @@ class Conversations:
         how = {"completed": ANSWERED, "cancelled": CANCELLED}.get(told["status"], FAILED)
         error = told["error"] if how == FAILED else ""
         return Ended(how, error if isinstance(error, str) else json.dumps(error), first)
+
+    def close(self) -> None:
+        self._http.close()
 
 
 CLIENTS: dict[str, type[Client]] = {"chats": Chats, "conversations": Conversations}

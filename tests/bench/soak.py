@@ -79,6 +79,7 @@ def _soak(product: Product, chosen: argparse.Namespace) -> None:
     with ThreadPoolExecutor(chosen.connections) as pool:
         ends = list(pool.map(lambda number: _one(client, number, chosen.seed, course), range(chosen.requests)))
     seconds = time.monotonic() - begin
+    client.close()
     wait_for(lambda: counts.idle(product), SETTLE_SECONDS, lambda: f"still busy: {counts.take(product)}")
     time.sleep(2 * EVERY_SECONDS)  # until the workers have told how they are now
     seen["after"] = counts.take(product)

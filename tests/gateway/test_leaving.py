@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import openai
 import pytest
+from asgiref.sync import async_to_sync, sync_to_async
 from django.utils import timezone
 from quarry import events
 from quarry.api.streaming import in_thread
@@ -19,6 +20,7 @@ from agents.models import Run
 from apps.accounts.models import User
 from apps.audit.models import Event
 from apps.gateway import actions
+from apps.gateway.api.answering import Following
 from tests.agents.test_recovery import claimed, dead_process
 from tests.embedded.running import until
 from tests.fixtures.runs import told
@@ -103,6 +105,24 @@ def test_what_nobody_has_read_is_begun_again(employee: User, worker: Any, stream
     until(lambda: Run.objects.get(pk=run.pk).ended)
     run.refresh_from_db()
     assert (run.status, run.attempts, run.usage["completion_tokens"]) == ("completed", 2, 5)
+
+
+async def test_who_waits_longer_than_the_view_lasts_still_hears_the_end(employee: User, worker: Any) -> None:
+    """Django runs an async view in a context of its own, under the middleware's thread; both are gone when the stream
+    that the view has returned goes on waiting for its first event."""
+    run = await Run.objects.acreate(person=employee, kind="completion", input={})
+
+    async def view() -> Following:
+        following = Following(employee, run)
+        assert await following.next(0.05) is None
+        return following
+
+    following = await sync_to_async(lambda: async_to_sync(view)())()
+    assert await following.next(3) is None  # the row was asked in the meantime
+    await sync_to_async(agents.actions.cancel)(employee, run)
+    event = await following.next(10)
+    assert event is not None
+    assert event.kind in events.TERMINAL
 
 
 def test_an_error_in_the_middle_of_a_stream_is_an_event(

@@ -64,6 +64,7 @@ def test_metrics_of_a_loaded_model(client: Client, configured: Store) -> None:
     assert f"quarry_model_cached_tokens_total{labels} 0.0" in text
     assert f"quarry_model_misses_total{labels} 1.0" in text
     assert f"quarry_model_checkpoint_bytes{labels} " in text
+    assert f"quarry_model_busy{labels} " in text
 
 
 def test_unknown_api_paths_are_problems_and_files_are_not_pages(client: Client, db: None) -> None:

@@ -58,7 +58,7 @@ class Following:
             asyncio.get_running_loop().run_in_executor(None, _stop, self._person, self._run)
 
     async def _row(self) -> events.Event | None:
-        return await in_thread(lambda: agents.selectors.ended_event(self._run.pk))
+        return await in_thread(lambda: agents.selectors.ended_event(self._run.pk), requests_own=False)
 
 
 def _stop(person: User, run: Run) -> None:

@@ -28,9 +28,10 @@ def _next(pieces: Iterator[Piece]) -> Piece | None:
     return next(pieces, None)  # StopIteration cannot leave a coroutine
 
 
-async def in_thread(work: Callable[[], Found]) -> Found:
+async def in_thread(work: Callable[[], Found], requests_own: bool = True) -> Found:
     """Asks the database from an async view, and gives the connection back to the pool: a stream of minutes must not
-    keep one."""
+    keep one. A task that goes on when the view has returned must not rely on the request's own thread: Django has
+    dismissed it by then."""
 
     def call() -> Found:
         try:
@@ -38,4 +39,4 @@ async def in_thread(work: Callable[[], Found]) -> Found:
         finally:
             close_old_connections()
 
-    return await sync_to_async(call)()
+    return await sync_to_async(call, thread_sensitive=requests_own)()
