@@ -26,6 +26,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE, PLOT = DOCS / "hybrid.md", DOCS / "images" / "hybrid.svg"
 MARKS = re.compile(r"(?<=<!-- measured -->\n).*(?=<!-- end -->)", re.S)
 MIB = 2**20
+MEMORY_COLUMNS = 6
 SPARE = 1.1  # for the buffers that it computes in
 
 
@@ -86,7 +87,8 @@ def main(arguments: Sequence[str] = ()) -> None:
     chosen = parser.parse_args(arguments)
     print(f"{machine.cores()} threads, Q4_K_M, flash attention {'on' if chosen.flash else 'off'}")
     pairs = list(_pairs(chosen))
-    told = table(HEAD, [pair.row() for pair in pairs])
+    columns = len(HEAD) if chosen.steps else MEMORY_COLUMNS
+    told = table(HEAD[:columns], [pair.row()[:columns] for pair in pairs])
     print(told)
     if chosen.write:
         _write(told, pairs)
