@@ -114,7 +114,7 @@ class Store:
 
     def _verify(self, model: Model, progress: Progress | None) -> str:
         pinned = self.pinned(model)
-        for name in sorted(self.manifest(model)["files"]):
+        for name in sorted(self.manifest(model).get("files", {})):
             self._verify_file(model, name, progress)
         rules, judgement = policy.current(), self.signature(model)
         signatures.demand(model.name, judgement, rules, bool(self.manifest(model).get("signed")))
@@ -131,7 +131,7 @@ class Store:
         """Signs the model, every byte of it read again, with somebody's own key; replaces another signature."""
         with self.lock(model, _refuse_busy(model)):
             self.forget(model)
-            names = sorted(self.manifest(model)["files"])
+            names = sorted(self.manifest(model).get("files", {}))
             for name in names:
                 self._verify_file(model, name, None)
             digests = {name: self.expected(model, name) or "" for name in names}
@@ -162,9 +162,12 @@ class Store:
 
     def _verify_file(self, model: Model, name: str, progress: Progress | None) -> str:
         path, expected = self.folder(model) / name, self.expected(model, name)
-        if not path.exists():
-            raise ModelUnavailable(f"{path} is missing: {model.name} must be downloaded again.")
-        actual = self._remembered(path) or digest(path, progress)
+        try:
+            actual = self._remembered(path) or digest(path, progress)
+        except FileNotFoundError:  # perhaps only now: somebody removes the model
+            raise ModelUnavailable(f"{path} is missing: {model.name} must be downloaded again.") from None
+        if expected is None:
+            raise ModelUnavailable(f"{model.name} is not downloaded. Run `make run`, or `manage.py doctor` to see why.")
         if actual != expected:
             raise ModelRefused(
                 f"{path} is not the file it should be (sha256 {actual[:16]}..., expected {str(expected)[:16]}...). "
@@ -195,7 +198,7 @@ class Store:
         entry: dict[str, Any] = {"sha256": sha, "stamp": _stamp(path)}
         if checked and path.suffix == ".gguf":
             entry["header"] = gguf_check.VERSION
-        if known.get(path.name) == entry:
+        if known.get(path.name) == entry or not path.exists():
             return
         with contextlib.suppress(OSError):  # a store mounted read-only: verify at every start instead
             write_json(file, known | {path.name: entry})
