@@ -15,26 +15,20 @@ the hub stated.
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
 import hashlib
-import os
-import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from . import added, gguf_check, oms, policy, signatures
+from . import added, folders, gguf_check, oms, policy, signatures
 from .catalogue import Model
 from .faults import ModelRefused
 from .jsonfile import read_json, write_json
 from .types import ModelUnavailable
 
 BLOCK = 4 * 2**20
-LOCK_SECONDS, DELETE_ATTEMPTS = 0.2, 10
 Progress = Callable[[int, int], None]
 _observers: list[Callable[[Model, str], None]] = []
 
@@ -209,16 +203,8 @@ class Store:
     def lock(self, model: Model, waiting: Callable[[], None] | None = None) -> Iterator[None]:
         """One process changes a model; others wait for it, and `waiting` is called while they do: it may raise to give
         up. The lock goes with the process that dies."""
-        path = self.folder(model) / ".lock"
-        while True:
-            with _opened(path) as file:
-                while not _locked(file):
-                    if waiting:
-                        waiting()
-                    time.sleep(LOCK_SECONDS)
-                if _same(file, path):  # else who held it removed the model, and the lock with it
-                    yield
-                    return
+        with folders.lock(self.folder(model), waiting):
+            yield
 
     def remove(self, model: Model) -> None:
         """Deletes the model's files and, of an added one, its entry."""
@@ -226,7 +212,7 @@ class Store:
             return
         with self.lock(model, _refuse_busy(model)):
             (self.folder(model) / "manifest.json").unlink(missing_ok=True)  # first: half a model is none
-            _delete(self.folder(model))
+            folders.delete(self.folder(model))
             added.drop(self.root, model.id)
 
 
@@ -237,48 +223,10 @@ def _refuse_busy(model: Model) -> Callable[[], None]:
     return refuse
 
 
-def _locked(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def combined(digests: dict[str, str]) -> str:
     """One digest of a folder: of its files' names and digests, sorted."""
     text = "".join(f"{name}\0{sha}\n" for name, sha in sorted(digests.items()))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _opened(path: Path) -> IO[str]:
-    """Opened for writing; its folder is made as often as somebody removes it."""
-    while True:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            return path.open("w")
-
-
-def _delete(folder: Path) -> None:
-    """Deletes the folder, also while a reader still leaves its mark in it."""
-    for attempt in range(DELETE_ATTEMPTS):
-        try:
-            shutil.rmtree(folder)
-            return
-        except FileNotFoundError:
-            if not folder.exists():
-                return
-        except OSError as error:
-            if error.errno != errno.ENOTEMPTY or attempt + 1 == DELETE_ATTEMPTS:
-                raise
-
-
-def _same(file: IO[str], path: Path) -> bool:
-    """Whether the open file is still the one of this name."""
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _sound(path: Path) -> bool:
