@@ -37,9 +37,9 @@ function Integrity({ model }: { model: Model }) {
 function useSpeed() {
   const { t } = useTranslation();
   return (loaded: LoadedModel[]) => {
-    const measured = loaded.find(({ writes }) => writes !== null);
+    const measured = loaded.find(({ writes }) => writes);
     if (!measured) return "–";
-    const reads = measured.reads === null ? [] : [t("models.reads", { count: Math.round(measured.reads) })];
+    const reads = !measured.reads ? [] : [t("models.reads", { count: Math.round(measured.reads) })];
     return [...reads, t("models.writes", { count: Math.round(measured.writes ?? 0) })].join(" · ");
   };
 }
