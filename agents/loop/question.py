@@ -65,7 +65,7 @@ class Question:
         with self.recorder.step(Step.Kind.GENERATE, "answer", arguments) as step:
             writing = Writing(self, passages)
             done = writing.run(sure)
-            step.result = {"reason": done.reason, "usage": usage_facts(done.usage), **writing.thoughts()}
+            step.result = {"reason": done.reason, "usage": usage_facts(done.usage), **writing.notes()}
         return self._checked(writing, done, found)
 
     def _checked(self, writing: "Writing", done: runtime.Done, found: list[Found]) -> Outcome:
@@ -98,6 +98,7 @@ class Writing:
         self.passages, self._question = passages, question
         self.composer = Composer(passages)
         self.text = self.reasoning = ""
+        self.failed_over: list[dict[str, str]] = []
         self._script = Script(question.language)
         self._cited: set[int] = set()
 
@@ -106,6 +107,7 @@ class Writing:
         asked = self._question
         stream = runtime.generate(
             prompt.messages(asked.question, asked.language, asked.history),
+            model=asked.run.input.get("models"),
             documents=prompt.documents(self.passages),
             params=runtime.Params(MOST_TOKENS, stop=replies.NO_ANSWERS, openings={replies.NO_ANSWER: sure}),
             cancelled=asked.cancelled,
@@ -114,6 +116,8 @@ class Writing:
             match event:
                 case runtime.Queued(position):
                     asked.recorder.publish("queued", {"position": position})
+                case runtime.FailedOver(model, why):
+                    self.failed_over.append({"model": model, "why": why})
                 case runtime.Prefill(done, total):
                     asked.recorder.publish("progress", {"stage": "reading", "done": done, "total": total})
                 case runtime.Reasoning(text):
@@ -136,9 +140,10 @@ class Writing:
         self.composer.claims[marker] = [sentence]
         self._show(f" {sentence}")
 
-    def thoughts(self) -> dict[str, str]:
-        """What a thinking model said to itself: for the record, never for the answer."""
-        return {"reasoning": self.reasoning} if self.reasoning else {}
+    def notes(self) -> dict[str, Any]:
+        """What a thinking model said to itself, and which models could not answer: for the record, not the answer."""
+        kept = {"reasoning": self.reasoning, "failed_over": self.failed_over}
+        return {name: value for name, value in kept.items() if value}
 
     def citations(self) -> list[dict[str, Any]]:
         """The citations of what was written."""

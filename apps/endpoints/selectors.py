@@ -1,7 +1,10 @@
 """Reads: for administrators, and for the runtime, which asks before each answer."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from django.db import connection
 from django.db.models import QuerySet
 from quarry import secrets
 from quarry.api.problem import not_found
@@ -35,14 +38,17 @@ def order_names(reader: User) -> list[str]:
 
 def order() -> list[str]:
     """Who answers where nobody says who, the first that can. The embedded model where nobody has decided."""
-    places = Place.objects.select_related("endpoint")
+    with _given_back():
+        places = list(Place.objects.select_related("endpoint"))
     return [place.name for place in places if place.endpoint is None or place.endpoint.enabled] or [EMBEDDED]
 
 
 def offered() -> list[remote.Endpoint]:
     """The endpoints as the runtime takes them; one whose secret cannot be read is left out."""
+    with _given_back():
+        rows = list(Endpoint.objects.filter(enabled=True))
     found = []
-    for row in Endpoint.objects.filter(enabled=True):
+    for row in rows:
         try:
             found.append(for_runtime(row))
         except secrets.Unreadable:
@@ -53,6 +59,17 @@ def offered() -> list[remote.Endpoint]:
 def names() -> list[str]:
     """The endpoints as callers of the runtime name them."""
     return [remote.PREFIX + slug for slug in Endpoint.objects.filter(enabled=True).values_list("slug", flat=True)]
+
+
+@contextmanager
+def _given_back() -> Iterator[None]:
+    """The runtime asks in threads of its own too, whose connections nobody else would give back to the pool."""
+    opened = connection.connection is None
+    try:
+        yield
+    finally:
+        if opened and not connection.in_atomic_block:
+            connection.close()
 
 
 def for_runtime(row: Endpoint) -> remote.Endpoint:

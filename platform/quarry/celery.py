@@ -39,7 +39,10 @@ def _start(**_: Any) -> None:
 def _load(worker: Any) -> None:
     from quarry import runtime
 
-    if worker.role == "inference":
+    if worker.role == "inference" and not runtime.needs_model():
+        runtime.serve()
+        worker.model = runtime.order()[0]
+    elif worker.role == "inference":
         info = runtime.load()
         worker.model, worker.model_sha256 = info.id, info.sha256
     elif worker.role == "embed":

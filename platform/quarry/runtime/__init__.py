@@ -82,8 +82,10 @@ __all__ = [
     "models",
     "needs_model",
     "offer",
+    "order",
     "related_similarity",
     "rerank",
+    "serve",
     "unload",
 ]
 
@@ -108,6 +110,11 @@ def offer(endpoints: Callable[[], Sequence[Endpoint]], order: Callable[[], Seque
     settings.offer(endpoints, order)
 
 
+def order() -> list[str]:
+    """The names of the models that answer where nobody says which one, the first that can."""
+    return list(settings.current().order())
+
+
 def needs_model() -> bool:
     """Whether the embedded model has a place in the order: where it has none, a worker need not load it."""
     from . import route
@@ -127,6 +134,13 @@ def load() -> ModelInfo:
     from . import pool
 
     return pool.load()
+
+
+def serve() -> None:
+    """Lets this process load the chat model when it is first asked for, where remote models answer otherwise."""
+    from . import pool
+
+    pool.serve()
 
 
 def unload() -> None:

@@ -62,9 +62,14 @@ class Loaded:
 
 def load() -> ModelInfo:
     """Verifies and loads; see the door."""
+    serve()
+    return ready(None).info
+
+
+def serve() -> None:
+    """Lets this process load a model once one is asked for."""
     global _serving
     _serving = True
-    return ready(None).info
 
 
 def unload() -> None:
