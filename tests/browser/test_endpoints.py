@@ -72,7 +72,7 @@ def test_from_the_form_to_the_first_place(visit: Visit, administrator_at_desk: P
 
         page.get_by_role("button", name="Actions for Our vLLM").click()
         page.get_by_role("menuitem", name="Delete").click()
-        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
         expect(page.get_by_text("No endpoints yet")).to_be_visible()
 
 

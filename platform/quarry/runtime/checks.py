@@ -18,9 +18,10 @@ class Vocabulary(Protocol):
     vocabulary: int
 
 
-def check(request: Request, vocabulary: Vocabulary) -> None:
-    """Refuses a request that contradicts itself, or asks for what nobody can do."""
-    _check_params(request.params, vocabulary.vocabulary)
+def check(request: Request, vocabulary: Vocabulary | None) -> None:
+    """Refuses a request that contradicts itself, or asks for what nobody can do. Nobody knows the vocabulary of a
+    remote model: None."""
+    _check_params(request.params, vocabulary.vocabulary if vocabulary else None)
     if request.schema is not None and request.grammar is not None:
         raise InvalidRequest("An answer can have the form of a schema or of a grammar, not of both.")
     if request.prompt is not None and (request.messages or request.documents or request.tools):
@@ -32,7 +33,7 @@ def check(request: Request, vocabulary: Vocabulary) -> None:
     toolgrammar.check(request.tools, request.choice)
 
 
-def _check_params(params: Params, vocabulary: int) -> None:
+def _check_params(params: Params, vocabulary: int | None) -> None:
     if params.max_tokens < 1:
         raise InvalidRequest("max_tokens must be at least 1.")
     if not 0 <= params.temperature <= 5 or not 0 < params.top_p <= 1:
@@ -50,9 +51,9 @@ def _check_params(params: Params, vocabulary: int) -> None:
     _check_bias(params, vocabulary)
 
 
-def _check_bias(params: Params, vocabulary: int) -> None:
+def _check_bias(params: Params, vocabulary: int | None) -> None:
     for token, bias in params.logit_bias.items():
-        if not 0 <= token < vocabulary:
+        if vocabulary is not None and not 0 <= token < vocabulary:
             raise InvalidRequest(f"logit_bias names token {token}; this model has the tokens 0 to {vocabulary - 1}.")
         if math.isnan(bias) or not -100 <= bias <= 100:
             raise InvalidRequest("logit_bias must be between -100 and 100.")

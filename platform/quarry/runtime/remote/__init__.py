@@ -9,8 +9,9 @@ from types import ModuleType
 
 from quarry import egress
 
+from ..checks import check
 from ..types import Done, EngineBusy, Event, InvalidRequest, Request, RuntimeFault
-from . import limiter, openai, replicate, sagemaker, watsonx
+from . import chatbody, limiter, openai, replicate, sagemaker, watsonx
 from .assembly import NO_USAGE
 from .endpoint import PREFIX, Endpoint
 from .faults import Unanswered, Unsupported
@@ -32,6 +33,9 @@ PATIENCE = 2.0  # a service that is busy for longer than this is not waited for:
 
 def generate(endpoint: Endpoint, request: Request) -> Iterator[Event]:
     """Checks at once, so that mistakes are raised here; the answer comes with the iteration."""
+    check(request, None)
+    if request.prompt is None:
+        chatbody.messages(request)  # refuses what is no conversation
     why = "a grammar is for the embedded engine only." if request.grammar else ""
     if why := why or PROTOCOLS[endpoint.preset.protocol].refuses(endpoint, request):
         raise Unsupported(f'The endpoint "{endpoint.slug}" cannot do this: {why}')

@@ -47,10 +47,6 @@ def tools(request: Request) -> dict[str, Any]:
 def sampling(request: Request) -> dict[str, Any]:
     """What everybody knows, left out where it changes nothing."""
     params = request.params
-    if params.max_tokens < 1:
-        raise InvalidRequest("max_tokens must be at least 1.")
-    if not 0 <= params.temperature <= 5 or not 0 < params.top_p <= 1:
-        raise InvalidRequest("temperature must be between 0 and 5, and top_p above 0 and at most 1.")
     chosen = {
         "top_p": params.top_p if params.top_p < 1 else None,
         "presence_penalty": params.presence_penalty or None,
