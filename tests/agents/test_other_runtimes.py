@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from quarry import runtime
+from quarry import celery, runtime
+from quarry.runtime import Done, Message, Params
+from quarry.runtime.store import Store
+from quarry.workers import Worker
 
 from agents import execution
 from agents.models import Run
@@ -13,6 +16,7 @@ from apps.endpoints.models import Endpoint, Place
 from apps.gateway import selectors as gateway
 from apps.knowledge.models import Document
 from tests.fixtures.runs import Ask
+from tests.runtime.conftest import TINY_ID
 from tests.runtime.remote.serving import USAGE, Served, chunk, serving, sse
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,6 +65,18 @@ def test_a_run_may_name_its_own_models(
     run = carried_out(ask(employee, models=["endpoint/up", "embedded"]))
     assert (run.status, run.model) == ("completed", "endpoint/up")
     assert "failed_over" not in run.steps.get(kind="generate").result
+
+
+def test_a_worker_without_need_of_a_model_loads_none_until_one_is_asked_for(configured: Store, remote: Served) -> None:
+    Place.objects.create(position=0, endpoint=Endpoint.objects.get(slug="up"))
+    worker = Worker(role="inference")
+    celery._load(worker)
+    assert (worker.model, worker.model_sha256) == ("endpoint/up", "")
+    assert runtime.loaded() == []
+    events = list(runtime.generate([Message("user", "Hi")], model="embedded", params=Params(max_tokens=2)))
+    assert isinstance(events[-1], Done)
+    assert events[-1].model.id == TINY_ID
+    runtime.unload()
 
 
 def test_programs_see_the_endpoints_of_the_order(model: runtime.ModelInfo, remote: Served) -> None:
