@@ -79,8 +79,8 @@ def test_a_worker_without_need_of_a_model_loads_none_until_one_is_asked_for(conf
     runtime.unload()
 
 
-def test_programs_see_the_endpoints_of_the_order(model: runtime.ModelInfo, remote: Served) -> None:
-    assert "endpoint/up" not in {offer.id for offer in gateway.offers()}
-    Place.objects.create(position=0, endpoint=Endpoint.objects.get(slug="up"))
+def test_programs_see_the_endpoints_that_are_switched_on(model: runtime.ModelInfo, remote: Served) -> None:
+    Endpoint.objects.filter(slug="down").update(enabled=False)
+    assert "endpoint/down" not in {offer.id for offer in gateway.offers()}
     assert {"endpoint/up", model.id} <= {offer.id for offer in gateway.offers()}
     assert gateway.offer("endpoint/up", "chat").kind == "chat"
