@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from . import budget, select, settings
-from .catalogue import Model, find
+from .catalogue import Model, find, models
 from .engine.disk import DiskTier
 from .engine.engine import Engine, Unloaded
 from .engine.job import End, Job, Piece
@@ -111,7 +112,11 @@ def _store() -> Store:
 
 
 def _model(name: str | None) -> Model:
-    return find(name) if name else select.current(_store(), settings.current())
+    """A chat model or a guardian by its name; None is the chat model of this installation."""
+    if name is None:
+        return select.current(_store(), settings.current())
+    guardian = next((model for model in models() if model.id == name and model.kind == "guardian"), None)
+    return guardian or find(name)
 
 
 def _verified(model: Model) -> tuple[Path, str]:
@@ -138,7 +143,7 @@ def _disk(sha256: str, options: Options) -> DiskTier | None:
     current = settings.current()
     if not current.checkpoint_disk:
         return None
-    how = f"{sha256[:32]}-{options.context}-{int(options.flash_attention)}"
+    how = f"{sha256[:32]}-{options.context}-{int(options.flash_attention)}-{version('llama-cpp-python')}"
     return DiskTier(current.home / "checkpoints" / how, current.checkpoint_disk)
 
 
