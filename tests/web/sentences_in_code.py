@@ -31,6 +31,7 @@ SPEAKERS = {
     "_must": (1,),
     "RuntimeFault": (0,),
     "ModelUnavailable": (0,),
+    "Unloaded": (0,),
     "InvalidRequest": (0,),
     "FetchFailed": (0,),
     "HubUnreachable": (0,),
