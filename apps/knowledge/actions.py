@@ -176,7 +176,7 @@ def enqueue(key: uuid.UUID) -> None:
     """Hands the document to the ingestion workers, which stand on a higher floor: only the task's name is known here.
     Where the queue is down the document stays queued, and the periodic task finds it."""
     try:
-        app.send_task(INGEST, args=[str(key)])
+        app.send_task(INGEST, args=[str(key)], ignore_result=True)
     except Exception:
         logger.exception("Document %s stays queued: the queue does not answer", key)
 

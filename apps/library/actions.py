@@ -77,7 +77,7 @@ def _under_way(kind: str, model_id: str) -> Job:
 
 def enqueue(job: Job) -> None:
     """Sends the job to a worker; one that is lost on the way is found by `recovery`."""
-    app.send_task("library.work", args=[str(job.pk)])
+    app.send_task("library.work", args=[str(job.pk)], ignore_result=True)
 
 
 @transaction.atomic

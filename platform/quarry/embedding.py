@@ -15,7 +15,7 @@ QUERY_PRIORITY, PASSAGE_PRIORITY = 0, 9  # on Redis the smaller number is served
 WAIT_SECONDS = {"query": 20, "passage": 300}
 
 
-@app.task(name="quarry.embed", acks_late=False)
+@app.task(name="quarry.embed", acks_late=False, ignore_result=False)
 def embed(texts: list[str], kind: Literal["query", "passage"], space: str | None) -> dict[str, object]:
     """Embeds in the worker that holds the embedder; float32 rows as base64, since Celery speaks JSON."""
     vectors = runtime.embed(texts, kind, space)

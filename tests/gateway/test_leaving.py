@@ -11,7 +11,7 @@ import openai
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.utils import timezone
-from quarry import events
+from quarry import events, valkey
 from quarry.api.streaming import in_thread
 
 import agents.actions
@@ -105,6 +105,18 @@ def test_what_nobody_has_read_is_begun_again(employee: User, worker: Any, stream
     until(lambda: Run.objects.get(pk=run.pk).ended)
     run.refresh_from_db()
     assert (run.status, run.attempts, run.usage["completion_tokens"]) == ("completed", 2, 5)
+
+
+def test_no_connection_stays_when_the_answers_are_over(client: openai.OpenAI, model: str) -> None:
+    """Neither of a follower of events nor of somebody who waits for a task's result."""
+
+    def left() -> int:
+        return sum(each["cmd"] in {"xread", "unsubscribe"} for each in valkey.client().client_list())
+
+    before = left()
+    for _ in range(6):
+        assert list(client.chat.completions.create(**asked(model, n=1, max_tokens=3, stream=True)))
+    until(lambda: left() <= before, 5, "connections were left open")
 
 
 async def test_who_waits_longer_than_the_view_lasts_still_hears_the_end(employee: User, worker: Any) -> None:

@@ -27,6 +27,7 @@ BEGIN_SECONDS = 5.0  # how long the answer's head waits for a fault that has a s
 # What an error of a run is as a status; the rest is a fault of ours.
 STATUSES = {"context-length": 400, "invalid-request": 400, "model": 503, "time-limit": 504, "interrupted": 503}
 logger = logging.getLogger(__name__)
+_closing: set[asyncio.Future[None]] = set()  # the loop itself holds its tasks weakly
 
 
 class Following:
@@ -52,10 +53,18 @@ class Following:
 
     def leave(self) -> None:
         """Nobody waits any more. Nothing is awaited: the task that would wait is itself being cancelled."""
-        if self._coming is not None:
-            self._coming.cancel()
+        closing = asyncio.ensure_future(self._close())
+        _closing.add(closing)
+        closing.add_done_callback(_closing.discard)
         if not self._ended:
             asyncio.get_running_loop().run_in_executor(None, _stop, self._person, self._run)
+
+    async def _close(self) -> None:
+        """Gives the follower's connection back now, not when somebody collects the garbage."""
+        if self._coming is not None:
+            self._coming.cancel()
+            await asyncio.wait({self._coming})
+        await self._events.aclose()
 
     async def _row(self) -> events.Event | None:
         return await in_thread(lambda: agents.selectors.ended_event(self._run.pk), requests_own=False)

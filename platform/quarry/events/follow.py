@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, closing
 from typing import Any
 
@@ -72,7 +72,7 @@ def follow(
 
 async def follow_async(
     run_id: stream.RunId, after: str = stream.START, *, ended: EndedAsync, heartbeat: float = BEAT
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """`follow` for an async view: the same events, without holding a thread."""
     position = _Position(run_id, after, heartbeat)
     async with aclosing(connection.connect_async()) as client:

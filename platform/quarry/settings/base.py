@@ -183,6 +183,9 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = celery_broker(QUARRY_HOME, 0)
 CELERY_RESULT_BACKEND = celery_broker(QUARRY_HOME, 3)
 CELERY_RESULT_EXPIRES = 3600
+# Whoever sends a task listens for its result, on a connection that stays open as long as the thread's remains. Only
+# embedding has a result that somebody waits for.
+CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
