@@ -29,7 +29,7 @@ def test_a_citation_opens_the_document_at_the_very_passage(
     mark = answer.get_by_role("button", name=re.compile("^Source 1")).first
     mark.click()
     source = page.get_by_role("complementary", name=re.compile("^Source 1"))
-    expect(source.get_by_role("heading", level=2)).to_be_in_viewport()
+    expect(source.get_by_role("heading", level=2).first).to_be_in_viewport()
     expect(source.locator("mark.highlight--quote").first).to_be_in_viewport()
     expect(source.locator("mark.highlight--quote").first).to_contain_text("11:20")
     page.keyboard.press("Escape")

@@ -24,7 +24,7 @@ ClientFor = Callable[..., APIClient]
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
     """What would go to the ingestion workers, which do not run here."""
     tasks: list[tuple[str, list[str]]] = []
-    monkeypatch.setattr(app, "send_task", lambda name, args: tasks.append((name, args)))
+    monkeypatch.setattr(app, "send_task", lambda name, args, **_: tasks.append((name, args)))
     return tasks
 
 

@@ -20,7 +20,7 @@ ClientFor = Callable[..., APIClient]
 
 @pytest.fixture(autouse=True)
 def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "send_task", lambda name, args: None)
+    monkeypatch.setattr(app, "send_task", lambda name, args, **_: None)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ ClientFor = Callable[..., APIClient]
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The documents that would go to the ingestion workers, which do not run here."""
     keys: list[str] = []
-    monkeypatch.setattr(app, "send_task", lambda name, args: keys.extend(args))
+    monkeypatch.setattr(app, "send_task", lambda name, args, **_: keys.extend(args))
     return keys
 
 

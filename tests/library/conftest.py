@@ -54,7 +54,7 @@ def hub_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Jobs that went to the queue; a test does them itself with `done`."""
     found: list[str] = []
-    monkeypatch.setattr(app, "send_task", lambda name, args: found.append(args[0]))
+    monkeypatch.setattr(app, "send_task", lambda name, args, **_: found.append(args[0]))
     return found
 
 

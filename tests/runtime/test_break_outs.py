@@ -2,7 +2,6 @@
 template put them, and the words arrive as they were written."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,9 @@ from .conftest import STARTER
 
 
 @pytest.fixture(scope="module", params=["tiny", pytest.param("starter", marks=pytest.mark.model)])
-def model(request: pytest.FixtureRequest, tiny_file: Path, models_folder: Path) -> Iterator[LoadedModel]:
+def model(request: pytest.FixtureRequest, tiny_file: Path, models_folder: Path) -> LoadedModel:
     starter = Store(models_folder).path(catalogue.find(STARTER))
-    vocabulary = LoadedModel(tiny_file if request.param == "tiny" else starter)
-    yield vocabulary
-    vocabulary.close()
+    return LoadedModel(tiny_file if request.param == "tiny" else starter)
 
 
 def end(model: LoadedModel) -> str:
