@@ -29,7 +29,7 @@ class Options:
     slots: int = 1
     checkpoints: int = 64 * 2**20
     threads: int = 1
-    chunk: int = 256
+    chunk: int = 512
     micro_batch: int = 512
     flash_attention: bool = True
     extra_buffers: bool = False
