@@ -9,6 +9,7 @@ from quarry import runtime
 from quarry.runtime import InvalidRequest, Logprob, Message, Params, Token
 from quarry.runtime.engine.engine import Engine
 from quarry.runtime.engine.job import Job, Piece
+from quarry.runtime.engine.sampling import likeliest
 from quarry.runtime.store import Store
 
 PROMPT = [1 + i * 7 % 250 for i in range(60)]
@@ -101,6 +102,16 @@ def test_top_k_and_min_p_keep_to_the_likely(engine: Engine) -> None:
         assert logprob.token in [token for token, _ in logprob.top]
     for logprob in written(engine, Params(max_tokens=60, temperature=1.0, min_p=0.5, seed=4, logprobs=1)):
         assert logprob.logprob >= logprob.top[0][1] + math.log(0.5) - 1e-3
+
+
+@pytest.mark.parametrize("size", [10, 255, 256, 5000, 100_352])
+@pytest.mark.parametrize("count", [1, 40, 256])
+def test_the_likeliest_are_all_among_those_that_are_drawn_from(size: int, count: int) -> None:
+    logits = np.random.default_rng(size).standard_normal(size).astype(np.float32)
+    logits[: size // 3] = -np.inf
+    found = set(likeliest(logits, count).tolist())
+    assert set(np.argsort(logits)[-count:].tolist()) <= found
+    assert len(found) <= max(size if size <= count * 256 else 0, count * 40)
 
 
 def test_top_p_keeps_to_the_nucleus(engine: Engine) -> None:

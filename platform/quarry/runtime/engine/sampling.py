@@ -18,6 +18,7 @@ from .model import LoadedModel
 from .penalties import Penalties
 
 LIKELY = 256  # tokens; the best one that a grammar allows is nearly always among them
+BLOCK = 256  # tokens whose largest logit is looked at first
 
 
 class Sampler:
@@ -33,6 +34,7 @@ class Sampler:
         self._chain = self._make_chain(params) if params.temperature > 0 else None
         # So many of the tokens that are allowed decide; 0: all of them.
         self._needed = params.top_k if self._chain else 1
+        self._top_k = params.top_k
 
     def _make_chain(self, params: Params) -> Any:
         """In the order of llama.cpp's own server. What leaves every token in is left out: it would only take time."""
@@ -85,6 +87,8 @@ class Sampler:
     def _draw(self, context: Context, row: int, logits: NDArray[np.float32]) -> int:
         if self._chain is None:
             return int(logits.argmax())
+        if 0 < self._top_k <= LIKELY:
+            return self._drawn_from(candidates_of(likeliest(logits, self._top_k), logits))
         return int(self._llama.llama_sampler_sample(self._chain, context.handle, row))
 
     def _through(self, gate: Gate, token: int, context: Context, row: int, logits: NDArray[np.float32]) -> int:
@@ -113,14 +117,34 @@ class Sampler:
         self, grammar: Grammar, tokens: NDArray[np.int64], logits: NDArray[np.float32], least: int
     ) -> int | None:
         """One of these tokens, if the grammar allows at `least` so many of them."""
-        candidates = np.zeros(len(tokens), CANDIDATE)
-        candidates["id"], candidates["logit"] = tokens, logits[tokens]
+        candidates = candidates_of(tokens, logits)
         grammar.restrict(candidates)
         candidates = candidates[np.isfinite(candidates["logit"])]
         if len(candidates) < least:
             return None
         if self._chain is None:
             return int(candidates["id"][candidates["logit"].argmax()])
+        return self._drawn_from(candidates)
+
+    def _drawn_from(self, candidates: NDArray[Any]) -> int:
         array = token_array(candidates)
         self._llama.llama_sampler_apply(self._chain, ctypes.byref(array))
         return int(array.data[array.selected].id)
+
+
+def candidates_of(tokens: NDArray[np.int64], logits: NDArray[np.float32]) -> NDArray[Any]:
+    """These tokens as llama.cpp's samplers take them."""
+    candidates = np.zeros(len(tokens), CANDIDATE)
+    candidates["id"], candidates["logit"] = tokens, logits[tokens]
+    return candidates
+
+
+def likeliest(logits: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """The tokens with the `count` largest logits, and perhaps some more. Of each block of tokens only the largest is
+    looked at: the `count`-th largest of those is a bound that at least so many tokens reach. That is several times
+    faster than to sort the vocabulary out."""
+    peaks = np.maximum.reduceat(logits, np.arange(0, len(logits), BLOCK))
+    if len(peaks) <= count:
+        return np.arange(len(logits))
+    bound = np.partition(peaks, -count)[-count]
+    return np.flatnonzero(logits >= bound)
