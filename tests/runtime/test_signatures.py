@@ -21,7 +21,8 @@ from quarry.runtime.types import InvalidRequest, ModelUnavailable
 
 from .conftest import TINY_ID
 
-SIGNED = Path(__file__).with_name("signed")  # a real signature by somebody of IBM, from the makers of model_signing
+# A real signature by somebody of IBM: test data of sigstore/model-transparency (Apache-2.0, The Sigstore Authors).
+SIGNED = Path(__file__).with_name("signed")
 IBM = Identity("stefanb@us.ibm.com", "https://sigstore.verify.ibm.com/oauth2")
 MODEL = catalogue.find(TINY_ID)
 Private = oms.PrivateKey
