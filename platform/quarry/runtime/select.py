@@ -2,8 +2,8 @@
 
 The rule. A Granite model comes into question when
   - it is an Instruct model with a rank in the catalogue,
-  - what it needs with the default context (catalogue.py) fits into MEMORY_SHARE of the machine's memory, so that the
-    database, the embedder and the workers have the rest,
+  - what it needs with the default context (catalogue.py) fits into `budget.limit()`, a share of the machine's memory,
+    so that the database, the embedder and the workers have the rest,
   - it is fast enough: it must read READ_TOKENS tokens a second, so that a question with its passages is read within
     about ten seconds. Speed is estimated from cores and parameters: CORE_PARAMETERS parameters x tokens a second a core
     was measured with 4-bit weights on cores with AVX-512. A mixture of experts counts EXPERTS_PENALTY times its active
@@ -18,14 +18,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import hub, machine
+from . import budget, hub, machine
 from .catalogue import Model, find, models
 from .fetch import Tell, fetch, usable
 from .settings import Settings
 from .store import Progress, Store, read_json, write_json
 from .types import ModelUnavailable
 
-MEMORY_SHARE = 0.65
 READ_TOKENS = 100
 CORE_PARAMETERS = 75e9
 EXPERTS_PENALTY = 2
@@ -49,7 +48,7 @@ class Choice:
 
 def fit(model: Model) -> Fit:
     """Measures a model by this machine."""
-    need, room = model.memory_bytes(), int(machine.total_memory() * MEMORY_SHARE)
+    need, room = model.memory_bytes(), budget.limit()
     if need > room:
         return Fit(False, f"needs {need / 2**30:.1f} GiB of memory; {room / 2**30:.1f} GiB are meant for a model here")
     speed = reading_speed(model, machine.cores())
