@@ -103,6 +103,15 @@ class Fields:
             self._must(field, "a text, or a list of texts, and none may be empty")
         return found
 
+    def prompts(self, field: str, most: int) -> list[str]:
+        """What a model is to read: at least one text. OpenAI takes numbers of tokens as well; they are refused."""
+        value, name = self.get(field), self.name(field)
+        if isinstance(value, list) and any(isinstance(each, int | list) for each in value):
+            raise invalid(name, f"{name} must be text: numbers of tokens are not read.", "unsupported-parameter")
+        if not (found := self.texts(field, most)):
+            raise invalid(name, f"{name} is missing.")
+        return found
+
     def object(self, field: str) -> "Fields | None":
         value = self.get(field)
         return None if value is None else fields(value, self.name(field))

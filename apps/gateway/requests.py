@@ -60,7 +60,7 @@ def chat(body: Fields) -> Wanted:
 
 def text(body: Fields) -> Wanted:
     """A completion of raw text."""
-    prompts, most = _prompts(body), body.integer("max_tokens", 1, MOST_TOKENS, 16)
+    prompts, most = body.prompts("prompt", MOST_CHOICES), body.integer("max_tokens", 1, MOST_TOKENS, 16)
     scored = body.integer("logprobs", 0, 5, None)
     echo = body.flag("echo")
     if echo and scored is not None:
@@ -143,13 +143,3 @@ def _schema(body: Fields) -> Mapping[str, Any] | None:
                 raise invalid("response_format.json_schema.schema", "There is no schema.")
             return schema.found
     return None
-
-
-def _prompts(body: Fields) -> list[str]:
-    value = body.get("prompt")
-    if isinstance(value, list) and any(isinstance(each, int | list) for each in value):
-        raise invalid("prompt", "prompt must be text: numbers of tokens are not read.", "unsupported-parameter")
-    found = body.texts("prompt", MOST_CHOICES)
-    if not found:
-        raise invalid("prompt", "prompt is missing.")
-    return found

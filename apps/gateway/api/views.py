@@ -41,7 +41,7 @@ async def _answered(person: User, wanted: Wanted, body: Fields) -> HttpResponseB
 @endpoint("POST")
 async def embeddings(request: HttpRequest) -> HttpResponseBase:
     person, body = await sent(request)
-    texts, model = _texts(body), body.text("model")
+    texts, model = body.prompts("input", MOST_TEXTS), body.text("model")
     packed = body.word("encoding_format", ["float", "base64"], "float") == "base64"
     kind: Any = body.word("input_type", ["query", "passage"], "passage")
     offer = await in_thread(lambda: selectors.offer(model, "embedding"))
@@ -54,16 +54,6 @@ async def embeddings(request: HttpRequest) -> HttpResponseBase:
     ]
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     return JsonResponse({"object": "list", "data": data, "model": model, "usage": usage})
-
-
-def _texts(body: Fields) -> list[str]:
-    value = body.get("input")
-    if isinstance(value, list) and any(isinstance(each, int | list) for each in value):
-        raise invalid("input", "input must be text: numbers of tokens are not read.", "unsupported-parameter")
-    found = body.texts("input", MOST_TEXTS)
-    if not found:
-        raise invalid("input", "input is missing.")
-    return found
 
 
 def _packed(vector: np.ndarray) -> str:
