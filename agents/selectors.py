@@ -9,7 +9,7 @@ from quarry.api.sentences import said_in
 from quarry.events import Event
 
 from agents.loop import find
-from agents.models import Run
+from agents.models import Run, Step
 from agents.recorder import step_facts
 from apps.accounts.models import User
 
@@ -31,6 +31,12 @@ def runs(person: User) -> QuerySet[Run]:
 def error_of(run: Run) -> dict[str, Any] | None:
     """What went wrong, for the reader."""
     return said_in(run.error, "title", "detail") if run.error else None
+
+
+def thoughts(run: Run) -> str:
+    """What a thinking model said to itself on the way to the run's answer, the answer's last attempt only."""
+    written = [step for step in run.steps.all() if step.kind == Step.Kind.GENERATE and step.attempt == run.attempts]
+    return "\n\n".join(text for step in written if (text := (step.result or {}).get("reasoning")))
 
 
 def final_event(run: Run) -> Event:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from agents.models import Run
-from agents.selectors import error_of, visible_citations
+from agents.selectors import error_of, thoughts, visible_citations
 from apps.accounts.models import User
 from apps.chat.models import Conversation, Message
 from apps.knowledge.models import Collection
@@ -24,7 +24,8 @@ def conversations(person: User) -> QuerySet[Conversation]:
 
 def messages(person: User) -> QuerySet[Message]:
     """The messages of the person's conversations."""
-    return Message.objects.filter(conversation__person=person).select_related("run", "feedback", "conversation")
+    found = Message.objects.filter(conversation__person=person)
+    return found.select_related("run", "feedback", "conversation").prefetch_related("run__steps")
 
 
 def collections(person: User, ids: Sequence[UUID]) -> list[Collection]:
@@ -52,6 +53,7 @@ def message_facts(person: User, message: Message) -> dict[str, Any]:
         "content": message.content,
         "created_at": message.created_at,
         "run": {"id": run.pk, "status": run.status, "error": error_of(run)} if run else None,
+        "reasoning": thoughts(run) if run else "",
         "citations": visible_citations(person, run.citations) if run else [],
         "feedback": {"rating": feedback.rating, "comment": feedback.comment} if feedback else None,
     }

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from agents.models import Run
+from agents.models import Run, Step
 from apps.accounts.models import Group, User
 from apps.audit.models import Event
 from apps.chat.models import Conversation, Feedback
@@ -63,6 +63,27 @@ def test_a_conversation_from_its_first_question_to_its_end(api: APIClient) -> No
     assert not Run.objects.exists()
     actions = list(Event.objects.exclude(action="api_key.create").order_by("id").values_list("action", flat=True))
     assert actions == ["conversation.create", "question.ask", "conversation.change", "conversation.delete"]
+
+
+def test_what_a_thinking_model_said_to_itself_stays_beside_the_answer(
+    api: APIClient, conversation: Conversation
+) -> None:
+    asked(api, conversation)
+    run = end(conversation)
+    for ordinal, attempt in enumerate((run.attempts + 1, run.attempts), start=1):
+        result = {"reasoning": f"Attempt {attempt}."}
+        Step.objects.create(
+            run=run,
+            ordinal=ordinal,
+            attempt=attempt,
+            kind="generate",
+            name="answer",
+            result=result,
+            started=timezone.now(),
+        )
+    question, answer = api.get(f"{ALL}/{conversation.pk}/messages").json()["results"]
+    assert (question["reasoning"], answer["reasoning"]) == ("", f"Attempt {run.attempts}.")
+    assert answer["content"] == "Seven days."
 
 
 def test_pages_go_through_all_conversations_once_newest_first(api: APIClient, employee: User) -> None:

@@ -72,5 +72,6 @@ class MessageSerializer(serializers.Serializer):
     content = serializers.CharField(allow_blank=True)
     created_at = serializers.DateTimeField()
     run = MessageRunSerializer(allow_null=True)
+    reasoning = serializers.CharField(allow_blank=True, help_text="what a thinking model said to itself; no answer")
     citations = CitationSerializer(many=True)
     feedback = FeedbackSerializer(allow_null=True)

@@ -174,6 +174,8 @@ export interface Message {
   content: string;
   created_at: string;
   run: { id: string; status: RunStatus; error: RunError | string | null } | null;
+  /** What a thinking model said to itself; no part of the answer. */
+  reasoning: string;
   citations: Citation[];
   feedback: Feedback | null;
 }

@@ -2,6 +2,7 @@ import type { Citation, Message } from "../../api/types";
 import { asError } from "../../runs/view";
 import { Answer } from "./Answer";
 import { AnswerActions } from "./AnswerActions";
+import { Thoughts } from "./Thoughts";
 
 interface Props {
   message: Message;
@@ -23,6 +24,7 @@ export function SettledAnswer({ message, conversationId, last, onCite, onRegener
       error={asError(message.run?.error)}
       onCite={onCite}
       onRetry={onRegenerate}
+      thoughts={message.reasoning && <Thoughts text={message.reasoning} />}
       actions={
         <AnswerActions message={message} conversationId={conversationId} last={last} onRegenerate={onRegenerate} />
       }
