@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from quarry.embedded import Place, lock
 from quarry.embedded.doctor import Finding, State, examine, machine, models, services
+from quarry.runtime import settings
 
 from .running import REPOSITORY, environment
 
@@ -121,3 +123,18 @@ def test_a_model_library_that_loads_but_crashes_is_found(
     assert found.text.startswith("loads, but crashes when it decodes")
     assert all(words in found.text for words in told)
     assert "infra/llama/build.py" in found.remedy
+
+
+def test_no_model_is_missed_where_only_endpoints_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = settings.current()
+    settings.configure(replace(before, home=tmp_path, models=tmp_path / "models"))
+    held = lock.HomeLock(tmp_path)
+    held.write(address="http://127.0.0.1:1")
+    try:
+        assert {found.state for found in models.models() if found.name == "chat model"} == {State.BAD}
+        settings.configure(replace(settings.current(), order=lambda: ["endpoint/vllm"]))
+        (chat,) = [found for found in models.models() if found.name == "chat model"]
+        assert (chat.state, chat.text[:12]) == (State.IDLE, "none is here")
+    finally:
+        held.release()
+        settings.configure(before)

@@ -7,14 +7,15 @@ import sys
 from collections.abc import Iterator
 
 from ...endings import describe_end
-from ...runtime import RuntimeFault, select
+from ...runtime import RuntimeFault, needs_model, select
 from ...runtime import settings as runtime_settings
 from ...runtime.catalogue import Model
 from ...runtime.embedding import space
 from ...runtime.engine.options import BUILD_RECORD, repacks
 from ...runtime.store import Store
+from .. import lock
 from ..children import REPOSITORY, child_environment
-from .findings import Finding, bad, good
+from .findings import Finding, bad, good, idle
 
 # The proof that the build has passed; in a process of its own, since a wrong build does not raise but crash.
 PROOF = REPOSITORY / "infra" / "llama" / "prove.py"
@@ -47,7 +48,7 @@ def library() -> Iterator[Finding]:
 
 
 def models() -> Iterator[Finding]:
-    """The chat model and the embedding model that this installation uses."""
+    """The embedding model, and the chat model unless only other runtimes answer."""
     settings = runtime_settings.current()
     store = Store(settings.models)
     for name, find in {
@@ -57,7 +58,20 @@ def models() -> Iterator[Finding]:
         try:
             yield _state(name, store, find())
         except RuntimeFault as fault:
-            yield bad(name, str(fault), "run `make setup`")
+            if name == "chat model" and not _answers_here():
+                yield idle(name, "none is here, and none is needed: only endpoints are in the order of models")
+            else:
+                yield bad(name, str(fault), "run `make setup`")
+
+
+def _answers_here() -> bool:
+    """Whether the order of models leads to one on this machine; it lies in the database, which may be stopped."""
+    if lock.running(runtime_settings.current().home) is None:
+        return True
+    try:
+        return needs_model()
+    except Exception:
+        return True
 
 
 def _state(name: str, store: Store, model: Model) -> Finding:
