@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from quarry import runtime
-from quarry.runtime import InvalidRequest, ModelUnavailable, budget, settings
+from quarry.runtime import InvalidRequest, ModelUnavailable, budget, policy, settings
 from quarry.runtime.embedding import space
+from quarry.runtime.faults import ModelRefused
 from quarry.runtime.store import Store, digest
 
 from .hub_server import Hub
@@ -116,12 +117,12 @@ def test_before_set_up(store: Store, tmp_path: Path) -> None:
 def test_a_reranker_is_used_where_one_is_installed(chosen: Store, tiny_folder: Path, tmp_path: Path) -> None:
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
-    folder = chosen.root / "reranker"
+    folder = chosen.root / "reranker" / "tiny"
     shape = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
     config = BertConfig(vocab_size=len(WORDS), num_labels=1, **shape)
     BertForSequenceClassification(config).save_pretrained(folder)
     AutoTokenizer.from_pretrained(tiny_folder).save_pretrained(folder)
-    files = {p.name: {"sha256": digest(p)} for p in folder.iterdir()}
+    files = {p.name: {"sha256": digest(p), "size": p.stat().st_size} for p in folder.iterdir()}
     (folder / "manifest.json").write_text(json.dumps({"files": files}))
     scores = runtime.rerank("how many days", ["leave days", "parking"])
     assert scores
@@ -129,5 +130,16 @@ def test_a_reranker_is_used_where_one_is_installed(chosen: Store, tiny_folder: P
     assert runtime.rerank("question", []) == []
     budget.models.drop("reranker")
     (folder / "config.json").write_text("{}")
-    with pytest.raises(ModelUnavailable, match="reranker is not loaded"):
+    with pytest.raises(ModelRefused, match="not the file it should be"):
+        runtime.rerank("question", ["passage"])
+
+
+def test_a_reranker_without_the_signature_that_the_policy_asks_for_is_refused(chosen: Store, tmp_path: Path) -> None:
+    folder = chosen.root / "reranker" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    files = {"config.json": {"sha256": digest(folder / "config.json"), "size": 2}}
+    (folder / "manifest.json").write_text(json.dumps({"files": files}))
+    policy.save(policy.Policy(require_signature=True))
+    with pytest.raises(ModelRefused, match="signature"):
         runtime.rerank("question", ["passage"])

@@ -1,7 +1,8 @@
 """Reranking: an optional slot. None is installed by default: no reranker that reads Chinese can be had without a hub.
 
-A folder `<store>/reranker/` with a CrossEncoder (as `sentence-transformers` saves it) and a `manifest.json` of its
-digests is used when it is there; without one `rerank` answers None, and callers keep the order they have.
+A folder `<store>/reranker/<id>/` with a CrossEncoder (as `sentence-transformers` saves it) and a `manifest.json` of its
+digests is used when it is there, after the same checks as every model; without one `rerank` answers None, and callers
+keep the order they have.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from . import budget, settings
-from .store import digest, read_json
-from .types import ModelUnavailable
+from .catalogue import Model
+from .store import Store
 
 OVERHEAD = 1.3  # of the file's size: tokeniser, buffers
 
@@ -22,9 +23,6 @@ class Reranker:
     """A CrossEncoder in memory; a call holds it busy."""
 
     def __init__(self, folder: Path) -> None:
-        for name, facts in _files(folder).items():
-            if digest(folder / name) != facts["sha256"]:
-                raise ModelUnavailable(f"{folder / name} is not the file it should be; the reranker is not loaded.")
         from sentence_transformers import CrossEncoder
 
         self._encoder: Any = CrossEncoder(str(folder), device="cpu", trust_remote_code=False, local_files_only=True)
@@ -46,18 +44,40 @@ class Reranker:
 
 def rerank(query: str, passages: Sequence[str]) -> list[float] | None:
     """One score a passage, the higher the better; None where no reranker is installed."""
-    folder = settings.current().models / "reranker"
-    if not (folder / "manifest.json").exists():
+    store = Store(settings.current().models)
+    if (model := _installed(store)) is None:
         return None
     if not passages:
         return []
-    return budget.models.take("reranker", Reranker, lambda _: _plan(folder)).scores(query, passages)
+    return budget.models.take("reranker", Reranker, lambda _: _plan(store, model)).scores(query, passages)
 
 
-def _plan(folder: Path) -> tuple[int, Callable[[], Reranker]]:
-    size = sum((folder / name).stat().st_size for name in _files(folder))
-    return int(size * OVERHEAD), lambda: Reranker(folder)
+def _installed(store: Store) -> Model | None:
+    """The first one in the slot. It needs no entry in the catalogue: its manifest pins its bytes."""
+    manifests = sorted((store.root / "reranker").glob("*/manifest.json"))
+    return _described(manifests[0].parent.name) if manifests else None
 
 
-def _files(folder: Path) -> dict[str, Any]:
-    return dict(read_json(folder / "manifest.json").get("files", {}))
+def _described(id: str) -> Model:
+    return Model(
+        id=id,
+        name=id,
+        kind="reranker",
+        family=id,
+        architecture="CrossEncoder",
+        variant="instruct",
+        licence="",
+        parameters=0,
+        context=0,
+        sources=(),
+    )
+
+
+def _plan(store: Store, model: Model) -> tuple[int, Callable[[], Reranker]]:
+    size = sum(facts["size"] for facts in store.manifest(model).get("files", {}).values())
+    return int(size * OVERHEAD), lambda: _load(store, model)
+
+
+def _load(store: Store, model: Model) -> Reranker:
+    store.verify(model)
+    return Reranker(store.folder(model))
