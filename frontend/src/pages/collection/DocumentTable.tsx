@@ -1,7 +1,8 @@
-import { Search, Select, SelectItem, Table, TableBody, TableHead, TableHeader, TableRow } from "@carbon/react";
+import { Search, Select, SelectItem, Table, TableBody } from "@carbon/react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DocumentFacts } from "../../api/types";
+import { ActionsHead } from "../../shared/ActionsHead";
 import { isActive } from "../../shared/documents/status";
 import { EmptyState } from "../../shared/EmptyState";
 import { TableFrame } from "../../shared/TableFrame";
@@ -62,17 +63,7 @@ export function DocumentTable({ documents, canEdit }: { documents: DocumentFacts
       </div>
       <TableFrame label={t("documents.title")}>
         <Table size="lg" aria-label={t("documents.title")}>
-          <TableHead>
-            <TableRow>
-              <TableHeader>{t("common.name")}</TableHeader>
-              <TableHeader>{t("documents.status")}</TableHeader>
-              <TableHeader>{t("documents.size")}</TableHeader>
-              <TableHeader>{t("documents.added")}</TableHeader>
-              <TableHeader>
-                <span className="visually-hidden">{t("common.actions")}</span>
-              </TableHeader>
-            </TableRow>
-          </TableHead>
+          <ActionsHead columns={[t("common.name"), t("documents.status"), t("documents.size"), t("documents.added")]} />
           <TableBody>
             {shown.map((document) => (
               <DocumentRow key={document.id} document={document} />

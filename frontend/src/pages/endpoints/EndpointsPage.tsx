@@ -1,5 +1,5 @@
 import Add from "@carbon/icons-react/es/Add.js";
-import { Button, DataTableSkeleton, Table, TableBody, TableHead, TableHeader, TableRow } from "@carbon/react";
+import { Button, DataTableSkeleton, Table, TableBody } from "@carbon/react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import { allPages } from "../../api/allPages";
 import { modelEndpoints } from "../../api/endpoints";
 import { keys } from "../../api/keys";
 import type { ModelEndpoint, Preset } from "../../api/endpointTypes";
+import { ActionsHead } from "../../shared/ActionsHead";
 import { EmptyState } from "../../shared/EmptyState";
 import { ErrorState } from "../../shared/ErrorState";
 import { PageHeader } from "../../shared/PageHeader";
@@ -28,16 +29,7 @@ function EndpointTable({ endpoints, presets }: { endpoints: ModelEndpoint[]; pre
   return (
     <TableFrame label={t("endpoints.title")}>
       <Table size="lg" aria-label={t("endpoints.title")}>
-        <TableHead>
-          <TableRow>
-            {columns.map((column) => (
-              <TableHeader key={column}>{t(column)}</TableHeader>
-            ))}
-            <TableHeader>
-              <span className="visually-hidden">{t("common.actions")}</span>
-            </TableHeader>
-          </TableRow>
-        </TableHead>
+        <ActionsHead columns={columns.map((column) => t(column))} />
         <TableBody>
           {endpoints.map((endpoint) => (
             <EndpointRow key={endpoint.slug} endpoint={endpoint} presets={presets} />

@@ -1,11 +1,12 @@
 import Add from "@carbon/icons-react/es/Add.js";
-import { Button, DataTableSkeleton, Table, TableBody, TableHead, TableHeader, TableRow } from "@carbon/react";
+import { Button, DataTableSkeleton, Table, TableBody } from "@carbon/react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { allPages } from "../../api/allPages";
 import { groups } from "../../api/endpoints";
 import { keys } from "../../api/keys";
+import { ActionsHead } from "../../shared/ActionsHead";
 import { EmptyState } from "../../shared/EmptyState";
 import { ErrorState } from "../../shared/ErrorState";
 import { PageHeader } from "../../shared/PageHeader";
@@ -37,16 +38,7 @@ export function Component() {
       {data && data.length > 0 && (
         <TableFrame label={t("groups.title")}>
           <Table size="lg" aria-label={t("groups.title")}>
-            <TableHead>
-              <TableRow>
-                <TableHeader>{t("common.name")}</TableHeader>
-                <TableHeader>{t("common.description")}</TableHeader>
-                <TableHeader>{t("groups.members")}</TableHeader>
-                <TableHeader>
-                  <span className="visually-hidden">{t("common.actions")}</span>
-                </TableHeader>
-              </TableRow>
-            </TableHead>
+            <ActionsHead columns={[t("common.name"), t("common.description"), t("groups.members")]} />
             <TableBody>
               {data.map((group) => (
                 <GroupRow key={group.id} group={group} />

@@ -1,5 +1,5 @@
 import Add from "@carbon/icons-react/es/Add.js";
-import { Button, DataTableSkeleton, Search, Table, TableBody, TableHead, TableHeader, TableRow } from "@carbon/react";
+import { Button, DataTableSkeleton, Search, Table, TableBody } from "@carbon/react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import { allPages } from "../../api/allPages";
 import { people } from "../../api/endpoints";
 import { keys } from "../../api/keys";
 import type { Person } from "../../api/types";
+import { ActionsHead } from "../../shared/ActionsHead";
 import { ErrorState } from "../../shared/ErrorState";
 import { PageHeader } from "../../shared/PageHeader";
 import { TableFrame } from "../../shared/TableFrame";
@@ -34,16 +35,7 @@ function PeopleTable({ all, onPassword }: TableProps) {
       </div>
       <TableFrame label={t("people.title")}>
         <Table size="lg" aria-label={t("people.title")}>
-          <TableHead>
-            <TableRow>
-              {columns.map((column) => (
-                <TableHeader key={column}>{t(column)}</TableHeader>
-              ))}
-              <TableHeader>
-                <span className="visually-hidden">{t("common.actions")}</span>
-              </TableHeader>
-            </TableRow>
-          </TableHead>
+          <ActionsHead columns={columns.map((column) => t(column))} />
           <TableBody>
             {shown.map((person) => (
               <PersonRow key={person.id} person={person} onPassword={onPassword} />
