@@ -1,6 +1,6 @@
 """Decodes with llama.cpp: a library that loads is not yet one that decodes. Run in a process of its own, it may crash.
 
-    python infra/llama/prove.py plain|repacked     ("repacked": with the weights rearranged for this processor, AMX)
+    python infra/llama/prove.py plain|repacked     ("repacked": with the weights rearranged for this processor)
 
 Says "decoded" and ends with 0 when it did. The tiny model is quantised: it is the quantised kernels that are tried.
 """

@@ -18,4 +18,5 @@ class QuarryConfig(AppConfig):
             embed_via=None if settings.QUARRY_ROLE == "embed" else embedding.through_worker,
             workers=settings.QUARRY_INFERENCE_WORKERS,
             checkpoint_disk=settings.QUARRY_CHECKPOINT_DISK,
+            slots=settings.QUARRY_ANSWERS_AT_ONCE,
         )

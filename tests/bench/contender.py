@@ -36,10 +36,11 @@ class Answer:
 
 
 def rate(answers: Sequence[Answer]) -> float:
-    """Tokens a second of all together, while all of them were being written. A piece may hold several tokens."""
+    """Tokens a second of all together, while all of them were being written; where some waited for others to end, from
+    the first token to the last. A piece may hold several tokens."""
     begin, end = max(answer.first for answer in answers), min(answer.times[-1] for answer in answers)
     if end <= begin:
-        return float("nan")
+        begin, end = min(answer.first for answer in answers), max(answer.times[-1] for answer in answers)
     return sum(_within(answer, begin, end) for answer in answers) / (end - begin)
 
 

@@ -61,7 +61,7 @@ def _round(kind: str, file: Path, number: int, chosen: argparse.Namespace, rates
 
 def _product(name: str, file: Path, chosen: argparse.Namespace, rates: Rates) -> None:
     """The same numbers of requests, from the client's side of the HTTP connection."""
-    with whole.product(name, file) as product:
+    with whole.product(name, file, QUARRY_ANSWERS_AT_ONCE=str(SLOTS)) as product:
         for number in range(chosen.rounds):
             for count in chosen.requests:
                 answers = whole.chats(product, count, chosen.tokens, WARM, seed=1000 * number + 10 * count)

@@ -8,7 +8,8 @@ from quarry import runtime
 from quarry.runtime import EngineBusy, Message, ModelUnavailable, Params, Token, budget, catalogue, machine, pool
 from quarry.runtime.budget import Budget
 from quarry.runtime.engine.job import End, Job
-from quarry.runtime.engine.options import SLOTS, SMALLEST_CONTEXT, for_model, layout
+from quarry.runtime.engine.options import SMALLEST_CONTEXT, for_model, layout
+from quarry.runtime.settings import SLOTS
 from quarry.runtime.store import Store, digest
 
 from .conftest import TINY_ID

@@ -17,7 +17,7 @@ from ..runtime import machine
 from . import process
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-RUNS = 8  # that an inference worker has in hand: those that its model answers at once, and some that it reads up on
+IN_HAND = 2  # runs of an inference worker for each answer at once: the others are being searched for, or end
 STEADY_SECONDS = 60.0
 LONGEST_PAUSE = 30.0
 
@@ -57,10 +57,7 @@ def inference(cores: int) -> list[Role]:
     count = max(1, int(os.environ.get("QUARRY_INFERENCE_WORKERS", "1")))
     names = ["inference", *(f"inference-{number}" for number in range(2, count + 1))]
     threads = max(1, cores // count)
-    return [
-        Role(name, worker(name, "inference", "threads", RUNS), threads=threads, patience=20.0, kind="inference")
-        for name in names
-    ]
+    return [Role(name, inference_worker(name), threads=threads, patience=20.0, kind="inference") for name in names]
 
 
 def _uvicorn(web_socket: int) -> tuple[str, ...]:
@@ -70,6 +67,12 @@ def _uvicorn(web_socket: int) -> tuple[str, ...]:
 
 def _celery(what: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "celery", "-A", "quarry.celery", what, "--loglevel", "INFO")
+
+
+def inference_worker(name: str) -> tuple[str, ...]:
+    """The command of an inference worker; `QUARRY_ANSWERS_AT_ONCE` says how many its model answers at once."""
+    answers = max(1, int(os.environ.get("QUARRY_ANSWERS_AT_ONCE", "4")))
+    return worker(name, "inference", "threads", IN_HAND * answers)
 
 
 def worker(name: str, queues: str, pool: str, concurrency: int) -> tuple[str, ...]:

@@ -98,10 +98,11 @@ def configure(
     embed_via: EmbedVia | None = None,
     workers: int = 1,
     checkpoint_disk: int = 0,
+    slots: int = settings.SLOTS,
 ) -> None:
     """Tells this process where its models lie, which one to use, and who embeds (None: this process itself). For
-    `workers` and `checkpoint_disk` (bytes) see `Settings`."""
-    chosen = settings.Settings(Path(home), Path(models), model, offline, embed_via, workers, checkpoint_disk)
+    `workers`, `checkpoint_disk` (bytes) and `slots` see `Settings`."""
+    chosen = settings.Settings(Path(home), Path(models), model, offline, embed_via, workers, checkpoint_disk, slots)
     settings.configure(chosen)
 
 

@@ -13,13 +13,15 @@ from .types import EmbedVia
 if TYPE_CHECKING:
     from .remote import Endpoint
 
+SLOTS = 4  # with more of them each answer is written slower than one reads
 EMBEDDED = "embedded"  # in an order, the chat model of this installation
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`model` is a catalogue id or None for the best that fits; `offline` means that no hub is ever tried. `workers`
-    hold chat models on this machine; `checkpoint_disk` is bytes for states of prompts under `home` (0: none).
+    hold chat models on this machine, and each answers up to `slots` requests at once; `checkpoint_disk` is bytes for
+    states of prompts under `home` (0: none).
     `endpoints` and `order` read afresh what an administrator may change at any moment: the remote models, and the
     names of those that answer where nobody says which one, the first that can."""
 
@@ -30,6 +32,7 @@ class Settings:
     embed_via: EmbedVia | None = None
     workers: int = 1
     checkpoint_disk: int = 0
+    slots: int = SLOTS
     endpoints: Callable[[], Sequence[Endpoint]] = tuple
     order: Callable[[], Sequence[str]] = lambda: (EMBEDDED,)
 

@@ -14,6 +14,7 @@ QUARRY_MODELS = Path(os.environ.get("QUARRY_MODELS") or QUARRY_HOME / "models").
 QUARRY_MODEL = os.environ.get("QUARRY_MODEL") or None
 QUARRY_OFFLINE = os.environ.get("QUARRY_OFFLINE") == "1"
 QUARRY_INFERENCE_WORKERS = max(1, int(os.environ.get("QUARRY_INFERENCE_WORKERS", "1")))
+QUARRY_ANSWERS_AT_ONCE = max(1, int(os.environ.get("QUARRY_ANSWERS_AT_ONCE", "4")))
 QUARRY_CHECKPOINT_DISK = int(os.environ.get("QUARRY_CHECKPOINT_DISK_MB", "0")) * 1024 * 1024
 QUARRY_ROLE = os.environ.get("QUARRY_ROLE", "command")
 QUARRY_MAX_UPLOAD = int(os.environ.get("QUARRY_MAX_UPLOAD_MB", "200")) * 1024 * 1024

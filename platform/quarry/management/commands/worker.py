@@ -30,7 +30,7 @@ class Command(BaseCommand):
         make_home(settings.QUARRY_HOME)
         children.temporary(settings.QUARRY_HOME).mkdir(mode=0o700, exist_ok=True)
         name = f"inference-{socket.gethostname()}-{os.getpid()}"
-        command = children.worker(name, "inference", "threads", children.RUNS)
+        command = children.inference_worker(name)
         environment = children.child_environment(settings.QUARRY_HOME, "inference", machine.cores())
         os.chdir(children.REPOSITORY)
         os.execve(command[0], command, environment)  # noqa: S606  our own interpreter, no shell

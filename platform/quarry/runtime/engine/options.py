@@ -14,7 +14,6 @@ from ..types import ModelUnavailable
 
 CONTEXT = 8192
 SMALLEST_CONTEXT = 2048
-SLOTS = 4  # answers at once; with more of them each is slower than one reads
 KEPT = 8  # a part of the room, for states of prompts that may come again
 GIB = 2**30
 BUILD_RECORD = "quarry-llama.json"  # written by infra/llama/build.py after it saw the build decode
@@ -40,9 +39,7 @@ def for_model(model: Model, room: int) -> Options:
     """Options for this machine and model, which may take `room` bytes.
 
     Flash attention is on: with passages in the prompt an answer is mostly reading, which it speeds up, and at the few
-    thousand tokens of a question it costs little in writing. Extra buffers (weights repacked for the processor) pay
-    only where the processor has AMX and the build was seen to decode with it; elsewhere they read slower and keep every
-    process's weights to itself instead of sharing the mapped file.
+    thousand tokens of a question it costs little in writing.
     """
     context, slots = layout(model, room)
     return Options(
@@ -55,8 +52,10 @@ def for_model(model: Model, room: int) -> Options:
 
 
 def repacks() -> bool:
-    """Whether weights are rearranged for this processor."""
-    return has_amx() and proven().get("repacked") is True
+    """Whether weights are rearranged for this processor when they are loaded: several answers at once are then written
+    about a sixth faster. It keeps the weights in this process's own memory, so that several workers of one machine
+    rather share the mapped file; and the build must have been seen to decode that way."""
+    return proven().get("repacked") is True and settings.current().workers == 1
 
 
 def layout(model: Model, room: int) -> tuple[int, int]:
@@ -64,7 +63,7 @@ def layout(model: Model, room: int) -> tuple[int, int]:
     More than one answer at once is worth no more than half of the room: other models and checkpoints want theirs.
 
     Raises ModelUnavailable where not even the least fits: better than a process that the kernel ends."""
-    context, slots = min(CONTEXT, model.context), SLOTS
+    context, slots = min(CONTEXT, model.context), settings.current().slots
     while slots > 1 and model.memory_bytes(context, slots) > room // 2:
         slots -= 1
     while context > SMALLEST_CONTEXT and model.memory_bytes(context, slots) > room:
@@ -75,14 +74,6 @@ def layout(model: Model, room: int) -> tuple[int, int]:
             "It is not loaded; choose a smaller model."
         )
     return context, slots
-
-
-@cache
-def has_amx() -> bool:
-    try:
-        return " amx_int8" in Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return False
 
 
 @cache
