@@ -6,7 +6,13 @@ class AgentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Puts the event stream, a plain view, into the OpenAPI document."""
+        """Says who carries out questions and completions, and puts the event stream, a plain view, into the OpenAPI
+        document."""
+        from agents import kinds
         from agents.api import stream
+        from agents.loop import completion, question
+        from agents.models import Run
 
+        kinds.register(Run.Kind.QUESTION, question.Question)
+        kinds.register(Run.Kind.COMPLETION, completion.carry_out)
         stream.describe()

@@ -11,15 +11,12 @@ from quarry import events, leases, runtime
 from quarry.api.problem import OUTAGES
 from quarry.text import storable
 
-from agents import actions, queue
-from agents.loop.completion import Completion
+from agents import actions, kinds, queue
 from agents.loop.outcome import Outcome, TimeLimit
-from agents.loop.question import Question
 from agents.models import Run
 from agents.recorder import Recorder
 from apps.audit import record
 
-TIME_LIMIT = 300.0  # seconds for one attempt, waiting for the engine included
 LONGEST_PAUSE = 5.0  # seconds until a run that the runtime had no room for is tried again
 CODES = {runtime.InvalidRequest: "invalid-request", runtime.PromptTooLong: "context-length"}
 logger = logging.getLogger(__name__)
@@ -52,10 +49,11 @@ def _carry_out(run_id: UUID | str) -> None:
 
 
 def _attempt(run: Run, recorder: Recorder, lost: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + TIME_LIMIT
+    kind = kinds.of(run)
+    deadline = time.monotonic() + kind.seconds
     asked = events.cancel_check(run.id, deadline)
     try:
-        outcome = _worker(run, recorder, lambda: asked() or lost(), deadline).answer()
+        outcome = kind.maker(run, recorder, lambda: asked() or lost(), deadline).answer()
         if outcome.cancelled and time.monotonic() > deadline:
             raise TimeLimit
         recorder.flush()
@@ -63,7 +61,7 @@ def _attempt(run: Run, recorder: Recorder, lost: Callable[[], bool]) -> None:
     except OUTAGES:
         raise
     except TimeLimit:
-        actions.fail(run, "The time limit was reached", f"No answer within {TIME_LIMIT:.0f} seconds.", "time-limit")
+        actions.fail(run, "The time limit was reached", f"No answer within {kind.seconds:.0f} seconds.", "time-limit")
     except runtime.RuntimeFault as fault:
         if not _put_back(run, recorder, fault):
             actions.fail(run, "The model cannot answer", str(fault), CODES.get(type(fault), "model"))
@@ -75,17 +73,11 @@ def _attempt(run: Run, recorder: Recorder, lost: Callable[[], bool]) -> None:
         actions.fail(run, "Something went wrong on our side", "The error was logged; an administrator finds it there.")
 
 
-def _worker(run: Run, recorder: Recorder, cancelled: Callable[[], bool], deadline: float) -> Question | Completion:
-    """Who carries it out; a completion of an assistant's is a question."""
-    kind = Completion if run.kind == Run.Kind.COMPLETION and "question" not in run.input else Question
-    return kind(run, recorder, cancelled, deadline)
-
-
 def _put_back(run: Run, recorder: Recorder, fault: runtime.RuntimeFault) -> bool:
     """A run for which the runtime has no room waits again, as long as nobody has read a word of it and it is young."""
     if not isinstance(fault, runtime.EngineBusy) or recorder.told:
         return False
-    if (timezone.now() - run.created_at).total_seconds() > TIME_LIMIT:
+    if (timezone.now() - run.created_at).total_seconds() > kinds.of(run).seconds:
         return False
     actions.end_steps(run, str(fault))
     return queue.put_back(run, min(fault.retry_after, LONGEST_PAUSE))

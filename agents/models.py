@@ -15,6 +15,8 @@ class Run(Leased):
     class Kind(models.TextChoices):
         QUESTION = "question", "Question"
         COMPLETION = "completion", "Completion"
+        SUMMARY = "summary", "Summary"
+        EXTRACTION = "extraction", "Extraction"
 
     class Status(models.TextChoices):
         QUEUED = "queued", "Queued"

@@ -19,6 +19,7 @@ from agents.models import Run
 from agents.recorder import Recorder
 
 from .outcome import Outcome, TimeLimit, usage_facts
+from .question import Question
 
 Scored = list[Any]  # of a token: its bytes as Latin-1, its log-probability, the most likely ones as pairs
 
@@ -40,6 +41,12 @@ class Choice:
         """As it is stored."""
         facts = {name: value for name, value in asdict(replace(self, done=None)).items() if name != "done"}
         return storable(facts)
+
+
+def carry_out(run: Run, recorder: Recorder, cancelled: Callable[[], bool], deadline: float) -> "Completion | Question":
+    """An attempt at the request; one to an assistant is a question."""
+    kind = Question if "question" in run.input else Completion
+    return kind(run, recorder, cancelled, deadline)
 
 
 class Completion:

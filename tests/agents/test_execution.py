@@ -9,7 +9,7 @@ from quarry import leases, runtime
 from quarry.runtime import catalogue, tiny
 from quarry.runtime.store import Store, digest
 
-from agents import execution
+from agents import execution, kinds
 from agents.loop import question as loop
 from agents.loop.question import Outcome
 from agents.models import Run, Step
@@ -168,7 +168,7 @@ def test_a_prompt_that_is_too_long_says_so(
 def test_the_time_limit_is_an_error_and_no_cancellation(
     ask: Ask, library: Document, employee: User, model: runtime.ModelInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execution, "TIME_LIMIT", -1.0)
+    monkeypatch.setitem(kinds._kinds, Run.Kind.QUESTION, kinds.Kind(loop.Question, -1.0))
     run = carried_out(ask(employee))
     assert run.status == "failed"
     assert run.error["type"] == "urn:quarry:problem:time-limit"

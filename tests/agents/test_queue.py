@@ -13,7 +13,7 @@ from quarry.api import Problem
 from quarry.runtime import EngineBusy
 from quarry.web.health import queue_length
 
-from agents import admission, execution, queue
+from agents import admission, execution, kinds, queue
 from agents.loop import question as loop
 from agents.models import Run
 from apps.accounts.models import User
@@ -207,7 +207,7 @@ def test_it_does_not_wait_for_ever(
 ) -> None:
     busy(1)
     run = ask(employee)
-    Run.objects.filter(pk=run.pk).update(created_at=timezone.now() - timedelta(seconds=execution.TIME_LIMIT + 1))
+    Run.objects.filter(pk=run.pk).update(created_at=timezone.now() - timedelta(seconds=kinds.TIME_LIMIT + 1))
     execution.execute_next()
     run.refresh_from_db()
     assert (run.status, run.error["type"]) == ("failed", "urn:quarry:problem:model")

@@ -59,6 +59,8 @@ INSTALLED_APPS = [
     "apps.knowledge.apps.KnowledgeConfig",
     "ingestion.apps.IngestionConfig",
     "agents.apps.AgentsConfig",
+    "agents.tools.apps.ToolsConfig",
+    "agents.assistants.apps.AssistantsConfig",
     "apps.chat.apps.ChatConfig",
     "apps.gateway.apps.GatewayConfig",
 ]
