@@ -40,6 +40,14 @@ def call(function: Function, context: Context, arguments: Mapping[str, Any]) -> 
     return _recorded(function, operation, _hurried(context, operation.tool.timeout), arguments)
 
 
+def trial(function: Function, operation: Operation, context: Context, arguments: Mapping[str, Any]) -> Result:
+    """A call of an administrator's, to see what it does before others may: switched off or restricted does not matter.
+    Whether they may is asked by `agents.tools.actions.test`."""
+    schemas.refuse(function.parameters, arguments)
+    rates.take(operation.tool, context.person)
+    return _recorded(function, operation, _hurried(context, operation.tool.timeout), arguments)
+
+
 def _permitted(function: Function, context: Context) -> Operation:
     found = registry.usable(context.person).filter(pk=function.operation).first()
     if found is None:
@@ -96,7 +104,7 @@ def _facts(operation: Operation, context: Context, arguments: Mapping[str, Any])
     return {
         "tool": operation.tool.slug,
         "function": operation.function,
-        "run": str(context.run.pk),
+        "run": None if context.run._state.adding else str(context.run.pk),  # a trial has none
         "arguments_sha256": _digest(written),
         "arguments_size": len(written),
     }

@@ -14,7 +14,8 @@ and asks the kind for the rest. For a kind the order of a creation is:
    switched off until an administrator looks.
 3. `kind.maker(operation) -> call(context, arguments) -> Result`: as `registry.provide` takes it.
 
-`kind.addresses(config)` names where a secret goes; when that changes, the secret must be given again.
+`kind.addresses(config)` names where a secret goes; when that changes, the secret must be given again. `kind.hidden`
+names what of the config the API does not show, because it is long; what is secret belongs into `Tool.secret`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -51,6 +52,7 @@ class Kind:
     offers: Callable[[Tool], Sequence[Offer]]
     maker: Maker
     addresses: Callable[[Mapping[str, Any]], Sequence[str]] = lambda config: ()
+    hidden: Sequence[str] = ()
 
 
 _kinds: dict[str, Kind] = {}

@@ -1,0 +1,145 @@
+"""Listing and reading the documents that the person may read."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from agents.loop.passages import Found
+from agents.tools.builtin.types import BuiltIn, Task, parameters, text, whole
+from agents.tools.kinds import Offer
+from agents.tools.types import Context, Result, ToolError
+from apps.knowledge import selectors
+from apps.knowledge.models import Document, DocumentText, Passage
+
+WINDOW = 4000  # characters read at once
+LISTED = 20
+
+
+def readable(context: Context) -> QuerySet[Document]:
+    """The documents that may be read by this person, in this run."""
+    found = selectors.documents(context.person)
+    return found if context.collections is None else found.filter(collection__in=list(context.collections))
+
+
+def one(context: Context, name: str) -> Document:
+    """The document that is meant by an id, a title or the name of a file."""
+    every = readable(context)
+    try:
+        found = list(every.filter(pk=uuid.UUID(name)))
+    except ValueError:
+        exact = Q(title__iexact=name.strip()) | Q(filename__iexact=name.strip())
+        found = list(every.filter(exact)[:LISTED]) or list(every.filter(_like(name))[:LISTED])
+    if not found:
+        raise ToolError(f"There is no document {name[:100]!r}. Use list_documents to see which there are.")
+    if len(found) > 1:
+        listed = "; ".join(f"{each.title} (id {each.pk})" for each in found)
+        raise ToolError(f"Several documents are called so. Call again with one of these ids: {listed}")
+    return found[0]
+
+
+def read(context: Context, arguments: Mapping[str, Any]) -> Result:
+    document = one(context, arguments["document"])
+    content = DocumentText.objects.filter(document=document).first()
+    if content is None or not content.text:
+        raise ToolError(f"Nothing has been read out of this document yet; it is {document.get_status_display()}.")
+    start = _start(content, arguments)
+    end = min(start + WINDOW, len(content.text))
+    more = f"\n[Read on with offset {end}; {len(content.text) - end} characters are left.]"
+    shown = f"{document.title}, characters {start} to {end} of {len(content.text)}\n{content.text[start:end]}"
+    data = {"document_id": str(document.pk), "start": start, "end": end, "size": len(content.text)}
+    return Result(
+        shown + (more if end < len(content.text) else ""), data, _passages(document, content.text, start, end)
+    )
+
+
+def listed(context: Context, arguments: Mapping[str, Any]) -> Result:
+    found = readable(context).order_by("title", "id")
+    if arguments.get("query"):
+        found = found.filter(_like(arguments["query"]))
+    first = (arguments.get("page", 1) - 1) * LISTED
+    count, rows = found.count(), list(found[first : first + LISTED])
+    if not rows:
+        return Result("There are no such documents.", {"count": count, "documents": []})
+    lines = [f"- {each.title} ({each.filename}, in {each.collection.name}), id {each.pk}" for each in rows]
+    more = f"\n[There are more: page {arguments.get('page', 1) + 1}.]" if first + LISTED < count else ""
+    facts = [{"document_id": str(each.pk), "title": each.title} for each in rows]
+    return Result(f"{count} documents:\n" + "\n".join(lines) + more, {"count": count, "documents": facts})
+
+
+def _like(name: str) -> Q:
+    return Q(title__icontains=name.strip()) | Q(filename__icontains=name.strip())
+
+
+def _start(content: DocumentText, arguments: Mapping[str, Any]) -> int:
+    start = arguments.get("offset", 0)
+    if page := arguments.get("page"):
+        begins = {each["page"]: each["start"] for each in content.pages}
+        if page not in begins:
+            known = f"it has pages {min(begins)} to {max(begins)}" if begins else "it has no pages: use offset"
+            raise ToolError(f"The document has no page {page}; {known}.")
+        start += begins[page]
+    if start >= len(content.text):
+        raise ToolError(f"The document ends at character {len(content.text)}.")
+    return int(start)
+
+
+def _passages(document: Document, whole_text: str, start: int, end: int) -> list[Found]:
+    """The passages that lie in what was read, so that an answer can cite them."""
+    rows = Passage.objects.filter(document=document, start__lt=end, end__gt=start).order_by("ordinal")
+    return [
+        Found(
+            passage_id=str(row.pk),
+            document_id=str(document.pk),
+            title=document.title,
+            text=whole_text[row.start : row.end] or row.text,
+            score=1.0,
+            location={"page": row.page, "heading": row.heading, "start": row.start, "end": row.end},
+        )
+        for row in rows.defer("embedding", "lexemes")
+    ]
+
+
+READ = BuiltIn(
+    "read-document",
+    "Read document",
+    "Reads a document piece by piece.",
+    [
+        Task(
+            Offer(
+                "read_document",
+                "Read a document from a page or an offset on. 閱讀文件全文",
+                parameters(
+                    ["document"],
+                    document=text("Title, file name or id", minLength=1, maxLength=300),
+                    page=whole("Begin at this page", minimum=1),
+                    offset=whole("Begin at this character", minimum=0),
+                ),
+                title="Read a document",
+                writes=False,
+            ),
+            read,
+        )
+    ],
+)
+LIST = BuiltIn(
+    "list-documents",
+    "List documents",
+    "Lists the documents that the person may read.",
+    [
+        Task(
+            Offer(
+                "list_documents",
+                "List documents by title or file name. 列出文件、檔案清單",
+                parameters(
+                    query=text("Part of the title or file name", maxLength=200),
+                    page=whole("Page of the list", minimum=1, maximum=10_000),
+                ),
+                title="List documents",
+                writes=False,
+            ),
+            listed,
+        )
+    ],
+)

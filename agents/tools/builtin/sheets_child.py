@@ -1,0 +1,199 @@
+"""The process that answers one query to sheets: `python -m agents.tools.builtin.sheets_child LIMITS`, request on stdin,
+answer on stdout. It holds no secret, no connection and no Django, and gives up the network and what it does not need
+before it looks at a file. DuckDB is closed to files before it sees a word of the query."""
+
+import csv
+import io
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ingestion.parse.child import OUT_OF_MEMORY, confine
+
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 500_000, 300, 5_000_000
+SHOWN_ROWS, SAMPLES, LONGEST_CELL = 100, 3, 200
+CONFIG = {
+    **{"threads": "1", "memory_limit": "400MB", "max_temp_directory_size": "0KB"},
+    **dict.fromkeys(("autoinstall_known_extensions", "autoload_known_extensions"), "false"),
+    **dict.fromkeys(("allow_community_extensions", "python_enable_replacements"), "false"),
+}
+
+
+class Refused(Exception):
+    """Why there is no answer, for the model."""
+
+
+def main(limits: str) -> None:
+    request = json.load(sys.stdin)
+    confine(**json.loads(limits))
+    try:
+        sys.stdout.write(json.dumps(_answer(request), default=str))
+        sys.stdout.flush()
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    import duckdb
+
+    try:
+        database = duckdb.connect(":memory:", config=CONFIG)
+        tables = [table for file in request["files"] for table in _load(database, file)]
+        database.execute("SET enable_external_access = false")
+        database.execute("SET lock_configuration = true")
+        described = _described(database, tables)
+        return _selected(database, request["sql"], described) if request["sql"] else described
+    except Refused as refused:
+        return {"error": str(refused)}
+    except duckdb.OutOfMemoryException:
+        return {"error": "The query needs too much memory. Ask for less."}
+    except duckdb.Error as error:
+        return {"error": f"The file cannot be read as a table: {str(error)[:300]}"}
+
+
+def _load(database: Any, file: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Puts the file's sheets into tables; yields each table's name and where it comes from."""
+    data = Path(file["path"]).read_bytes()
+    stem = Path(file["name"]).stem
+    sheets = _workbook(data) if file["name"].lower().endswith(".xlsx") else [(stem, _lines(data, file["name"]))]
+    for title, rows in sheets:
+        table = _free(database, _plain(title) or "sheet")
+        if _create(database, table, rows):
+            yield table, f"{file['title']}, sheet {title}"
+
+
+def _workbook(data: bytes) -> Iterator[tuple[str, Iterable[list[Any]]]]:
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    except Exception as error:
+        raise Refused("The file is damaged or not really an Excel workbook.") from error
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+        yield sheet.title, ([_cell(value) for value in row] for row in sheet.iter_rows(values_only=True))
+
+
+def _lines(data: bytes, name: str) -> Iterable[list[Any]]:
+    from ingestion.parse.encoding import decode
+
+    text = decode(data)[0]
+    try:
+        dialect: Any = csv.Sniffer().sniff(text[:10_000], delimiters=",;\t|")
+    except csv.Error:
+        dialect = csv.excel_tab if name.lower().endswith(".tsv") else csv.excel
+    return csv.reader(io.StringIO(text, newline=""), dialect)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value.isoformat(" ") if hasattr(value, "hour") and hasattr(value, "year") else str(value)
+    return text.removesuffix(" 00:00:00")
+
+
+def _create(database: Any, table: str, rows: Iterable[list[Any]]) -> bool:
+    """Writes the rows into a file of ours, from which DuckDB finds out the types. False where there is no table."""
+    place, width, count = Path(f"{os.getpid()}.csv"), 0, 0
+    with place.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        for row in rows:
+            filled = sum(bool(str(cell).strip()) for cell in row)
+            if not width:
+                if filled > 1 or (filled and len(row) == 1):  # above it stand titles and empty rows
+                    names = _columns([str(cell) for cell in row])
+                    width = len(names)
+                    writer.writerow(names)
+                continue
+            count += 1
+            if count > MOST_ROWS or width > MOST_COLUMNS or count * width > MOST_CELLS:
+                raise Refused(f"A sheet has more than {MOST_ROWS:,} rows or {MOST_COLUMNS} columns.")
+            if filled:
+                writer.writerow([*row[:width], *[""] * (width - len(row))])
+    if count:
+        database.execute(
+            f"CREATE TABLE {_quoted(table)} AS SELECT * FROM read_csv(?, header = true, delim = ',', quote = '\"', "
+            "escape = '\"', sample_size = -1, null_padding = true, strict_mode = false)",
+            [str(place)],
+        )
+    place.unlink()
+    return count > 0
+
+
+def _columns(cells: list[str]) -> list[str]:
+    while cells and not cells[-1].strip():
+        cells.pop()
+    names: list[str] = []
+    for number, cell in enumerate(cells, 1):
+        name = _plain(cell) or f"column{number}"
+        names.append(f"{name}_{number}" if name.lower() in {each.lower() for each in names} else name)
+    return names
+
+
+def _plain(name: str) -> str:
+    """A name that needs no quotation marks in SQL."""
+    text = re.sub(r"\W+", "_", name.strip()).strip("_")[:60]
+    return f"_{text}" if text[:1].isdigit() else text
+
+
+def _free(database: Any, name: str) -> str:
+    taken = {row[0].lower() for row in database.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    return next(each for each in (name, *(f"{name}_{n}" for n in range(2, 1000))) if each.lower() not in taken)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _described(database: Any, tables: list[tuple[str, str]]) -> dict[str, Any]:
+    """The tables with their columns and a few rows."""
+    if not tables:
+        raise Refused("There is no table in these files.")
+    lines, data = [], []
+    for table, source in tables:
+        columns = [(row[0], row[1]) for row in database.execute(f"DESCRIBE {_quoted(table)}").fetchall()]
+        number = database.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()[0]  # noqa: S608
+        listed = ", ".join(f"{_name(name)} {kind}" for name, kind in columns)
+        sample = database.execute(f"SELECT * FROM {_quoted(table)} LIMIT {SAMPLES}").fetchall()  # noqa: S608
+        rows = "\n".join(" | ".join(map(_short, row)) for row in sample)
+        lines.append(f"Table {_name(table)} ({source}; {number} rows): {listed}\n{rows}")
+        data.append({"table": table, "source": source, "rows": number, "columns": columns})
+    return {"text": "\n\n".join(lines), "data": {"tables": data}}
+
+
+def _name(name: str) -> str:
+    return name if re.fullmatch(r"[^\W\d]\w*", name) else _quoted(name)
+
+
+def _selected(database: Any, sql: str, described: dict[str, Any]) -> dict[str, Any]:
+    import duckdb
+
+    try:
+        statements = database.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise Refused("Only one SELECT can be asked. Nothing can be changed, loaded or written.")
+        cursor = database.execute(statements[0])
+        names = [column[0] for column in cursor.description or []]
+        rows = cursor.fetchmany(SHOWN_ROWS + 1)
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        raise Refused(f"{str(error)[:500]}\n\nThere are these tables:\n{described['text'][:3000]}") from None
+    more = f"\n[There are more than {SHOWN_ROWS} rows. Aggregate, or use LIMIT and OFFSET.]"
+    shown = [" | ".join(names), *(" | ".join(map(_short, row)) for row in rows[:SHOWN_ROWS])]
+    text = "\n".join(shown) + (more if len(rows) > SHOWN_ROWS else "")
+    kept = [[_short(value) for value in row] for row in rows[:SHOWN_ROWS]]
+    return {"text": text if rows else "No row fits.", "data": {"columns": names, "rows": kept}}
+
+
+def _short(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
