@@ -1,6 +1,14 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ToolsConfig(AppConfig):
     name = "agents.tools"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Plugs in the kinds of tools; the built-in ones get their rows after each migration."""
+        from agents.tools.builtin import plug as builtin
+
+        builtin.add()
+        post_migrate.connect(builtin.synchronise, sender=self, dispatch_uid="tools.builtin")

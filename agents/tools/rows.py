@@ -45,7 +45,7 @@ def create(tool: Tool, offers: Sequence[Offer], wishes: Wishes) -> None:
     asking = asked_of(wishes.needs, offers)
     for offer in offers:
         enabled = offer.enabled if chosen is None else offer.name in chosen
-        _create(tool, offer, enabled, offer.name in asking)
+        add(tool, offer, enabled, offer.name in asking)
 
 
 def asked_of(needs: Any, offers: Sequence[Offer]) -> set[str]:
@@ -63,14 +63,15 @@ def renew(tool: Tool, offers: Sequence[Offer]) -> dict[str, list[str]]:
     before = {each.name: each for each in tool.operations.select_for_update()}
     added = [offer for offer in offers if offer.name not in before]
     for offer in added:
-        _create(tool, offer, enabled=False, asks=offer.writes)
+        add(tool, offer, enabled=False, asks=offer.writes)
     changed = [offer.name for offer in offers if offer.name in before and _renew(before[offer.name], offer)]
     removed = sorted(before.keys() - {offer.name for offer in offers})
     tool.operations.filter(name__in=removed).delete()
     return {"added": [offer.name for offer in added], "changed": changed, "removed": removed}
 
 
-def _create(tool: Tool, offer: Offer, enabled: bool, asks: bool) -> None:
+def add(tool: Tool, offer: Offer, enabled: bool, asks: bool) -> None:
+    """One more row."""
     Operation.objects.create(
         tool=tool,
         name=offer.name,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/", include("apps.audit.api.urls")),
     path("api/v1/", include("apps.library.api.urls")),
     path("api/v1/", include("apps.endpoints.api.urls")),
+    path("api/v1/", include("apps.tickets.api.urls")),
     path("api/v1/", include("apps.knowledge.api.urls")),
     path("api/v1/", include("agents.api.urls")),
     path("api/v1/", include("agents.tools.api.urls")),

@@ -36,7 +36,7 @@ def evaluate(expression: str) -> Decimal:
         if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
             raise ToolError("The calculation is too long. Do it in parts.")
         with localcontext(EXACT):
-            return Decimal(_value(tree.body))
+            return Decimal(_value(_exact(tree, written).body))
     except (SyntaxError, MemoryError, RecursionError, ValueError):
         raise ToolError("This is not a calculation. Write it like (12.5 + 3) * 4.") from None
     except (DecimalException, OverflowError, ZeroDivisionError) as error:
@@ -72,10 +72,18 @@ def shown(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _exact(tree: ast.Expression, written: str) -> ast.Expression:
+    """The tree with its fractions as they were written, not as a processor rounds them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+            node.value = Decimal((ast.get_source_segment(written, node) or "").replace("_", ""))  # type: ignore[assignment]
+    return tree
+
+
 def _value(node: ast.AST) -> Number:
     match node:
-        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return Decimal(str(number)) if isinstance(number, float) else +Decimal(number)
+        case ast.Constant(value=int() | Decimal() as number) if not isinstance(number, bool):
+            return +Decimal(number)
         case ast.UnaryOp(op=ast.USub(), operand=inner):
             return -_value(inner)
         case ast.UnaryOp(op=ast.UAdd(), operand=inner):

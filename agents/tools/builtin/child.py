@@ -26,9 +26,11 @@ class Ended:
     errors: bytes
 
 
-def run(command: Sequence[str], given: bytes, context: Context, seconds: float, folder: str) -> Ended:
-    """Runs the command in the folder with `given` to read. It knows none of our secrets; with it ends whatever it
-    started."""
+def run(
+    command: Sequence[str], given: bytes, context: Context, seconds: float, folder: str, passed: Sequence[int] = ()
+) -> Ended:
+    """Runs the command in the folder with `given` to read, and the files in `passed` open. It knows none of our
+    secrets; with it ends whatever it started."""
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         stdin.write(given)
         stdin.seek(0)
@@ -40,6 +42,7 @@ def run(command: Sequence[str], given: bytes, context: Context, seconds: float, 
             cwd=folder,
             env=environment(folder),
             start_new_session=True,
+            pass_fds=passed,
         )
         status = _waited(process, context, min(context.deadline, time.monotonic() + seconds))
         stdout.seek(0)

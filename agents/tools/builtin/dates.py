@@ -50,7 +50,8 @@ def move(context: Context, arguments: Mapping[str, Any]) -> Result:
     while left:
         day += step
         left -= (1 if left > 0 else -1) if works(day) else 0
-    shown = f"{abs(arguments['days'])} working days {'before' if arguments['days'] < 0 else 'after'} {start}: {day}, {day:%A}."
+    side = "before" if arguments["days"] < 0 else "after"
+    shown = f"{abs(arguments['days'])} working days {side} {start}: {day}, {day:%A}."
     return Result(shown + _caution(start, day), {"date": day.isoformat()})
 
 

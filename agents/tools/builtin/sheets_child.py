@@ -9,18 +9,25 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from ingestion.parse.child import OUT_OF_MEMORY, confine
 
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 500_000, 300, 5_000_000
-SHOWN_ROWS, SAMPLES, LONGEST_CELL = 100, 3, 200
+SHOWN_ROWS, SAMPLES, LOOKED_AT, LONGEST_CELL = 100, 3, 20, 200
 CONFIG = {
-    **{"threads": "1", "memory_limit": "400MB", "max_temp_directory_size": "0KB"},
+    "threads": "1",
+    "memory_limit": "400MB",
+    "max_temp_directory_size": "0KB",
     **dict.fromkeys(("autoinstall_known_extensions", "autoload_known_extensions"), "false"),
     **dict.fromkeys(("allow_community_extensions", "python_enable_replacements"), "false"),
 }
+READ = """
+    SELECT * FROM read_csv(?, header = true, delim = ',', quote = '"', escape = '"', sample_size = -1,
+                           null_padding = true, strict_mode = false)
+"""
 
 
 class Refused(Exception):
@@ -98,38 +105,37 @@ def _cell(value: Any) -> str:
 
 def _create(database: Any, table: str, rows: Iterable[list[Any]]) -> bool:
     """Writes the rows into a file of ours, from which DuckDB finds out the types. False where there is no table."""
-    place, width, count = Path(f"{os.getpid()}.csv"), 0, 0
+    place, filled = Path(f"{os.getpid()}.csv"), _below_titles(rows)
+    names = _columns(next(filled, []))
+    count = 0
     with place.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        for row in rows:
-            filled = sum(bool(str(cell).strip()) for cell in row)
-            if not width:
-                if filled > 1 or (filled and len(row) == 1):  # above it stand titles and empty rows
-                    names = _columns([str(cell) for cell in row])
-                    width = len(names)
-                    writer.writerow(names)
-                continue
-            count += 1
-            if count > MOST_ROWS or width > MOST_COLUMNS or count * width > MOST_CELLS:
+        writer.writerow(names)
+        for count, row in enumerate(filled, 1):
+            if count > MOST_ROWS or len(names) > MOST_COLUMNS or count * len(names) > MOST_CELLS:
                 raise Refused(f"A sheet has more than {MOST_ROWS:,} rows or {MOST_COLUMNS} columns.")
-            if filled:
-                writer.writerow([*row[:width], *[""] * (width - len(row))])
+            writer.writerow([*row[: len(names)], *[""] * (len(names) - len(row))])
     if count:
-        database.execute(
-            f"CREATE TABLE {_quoted(table)} AS SELECT * FROM read_csv(?, header = true, delim = ',', quote = '\"', "
-            "escape = '\"', sample_size = -1, null_padding = true, strict_mode = false)",
-            [str(place)],
-        )
+        database.execute(f"CREATE TABLE {_quoted(table)} AS {READ}", [str(place)])
     place.unlink()
     return count > 0
 
 
-def _columns(cells: list[str]) -> list[str]:
-    while cells and not cells[-1].strip():
+def _below_titles(rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
+    """The rows in which something stands, from the one with the names of the columns on: above it there can be titles,
+    which fill one cell."""
+    filled = (row for row in rows if any(str(cell).strip() for cell in row))
+    first = list(islice(filled, LOOKED_AT))
+    heads = [place for place, row in enumerate(first) if sum(bool(str(cell).strip()) for cell in row) > 1]
+    return chain(first[heads[0] if heads else 0 :], filled)
+
+
+def _columns(cells: list[Any]) -> list[str]:
+    while cells and not str(cells[-1]).strip():
         cells.pop()
     names: list[str] = []
     for number, cell in enumerate(cells, 1):
-        name = _plain(cell) or f"column{number}"
+        name = _plain(str(cell)) or f"column{number}"
         names.append(f"{name}_{number}" if name.lower() in {each.lower() for each in names} else name)
     return names
 

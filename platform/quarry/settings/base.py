@@ -19,6 +19,9 @@ QUARRY_CHECKPOINT_DISK = int(os.environ.get("QUARRY_CHECKPOINT_DISK_MB", "0")) *
 QUARRY_ROLE = os.environ.get("QUARRY_ROLE", "command")
 QUARRY_MAX_UPLOAD = int(os.environ.get("QUARRY_MAX_UPLOAD_MB", "200")) * 1024 * 1024
 QUARRY_MAX_WAITING = max(1, int(os.environ.get("QUARRY_MAX_WAITING", "64")))
+QUARRY_SMTP_URL = os.environ.get("QUARRY_SMTP_URL", "")
+QUARRY_MAIL_FROM = os.environ.get("QUARRY_MAIL_FROM") or "quarry@localhost"
+QUARRY_MAIL_TO = os.environ.get("QUARRY_MAIL_TO", "")
 FRONTEND_DIST = REPOSITORY / "frontend" / "dist"
 
 SECRET_KEY = os.environ.get("QUARRY_SECRET_KEY") or secret(QUARRY_HOME, "django")
@@ -56,6 +59,7 @@ INSTALLED_APPS = [
     "apps.audit.apps.AuditConfig",
     "apps.library.apps.LibraryConfig",
     "apps.endpoints.apps.EndpointsConfig",
+    "apps.tickets.apps.TicketsConfig",
     "apps.knowledge.apps.KnowledgeConfig",
     "ingestion.apps.IngestionConfig",
     "agents.apps.AgentsConfig",
