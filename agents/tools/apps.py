@@ -8,7 +8,11 @@ class ToolsConfig(AppConfig):
 
     def ready(self) -> None:
         """Plugs in the kinds of tools; the built-in ones get their rows after each migration."""
+        from quarry.embedded.doctor.findings import FURTHER
+
+        from agents.tools.builtin import findings
         from agents.tools.builtin import plug as builtin
 
         builtin.add()
+        FURTHER.append(("Python tool", findings.python_tool))
         post_migrate.connect(builtin.synchronise, sender=self, dispatch_uid="tools.builtin")

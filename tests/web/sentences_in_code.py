@@ -45,6 +45,7 @@ SPEAKERS = {
     "EgressError": (1,),
     "Checked": (2,),
     "Hits": (1,),
+    "BuiltIn": (1, 2),
     "Verdict": (3,),
     "Fit": (1,),
     "fail": (1, 2),
@@ -59,6 +60,7 @@ CONSTANTS = {"TITLES", "WRONG"}
 FAULTS = ("dimension", "head", "vocabulary", "template", "source", "node", "tensor")
 RETURNED = {
     *("types.py:__str__", "chain.py:_broken", "search.py:_embedded", "selectors.py:in_use", "line.py:_late"),
+    *("rules.py:fault", "schemas.py:fault"),
     *("openai.py:refuses", "watsonx.py:refuses", "replicate.py:refuses", "sagemaker.py:refuses"),
     *(f"gguf_check.py:_{of}_faults" for of in FAULTS),
 }

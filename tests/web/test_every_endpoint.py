@@ -13,6 +13,8 @@ from quarry import runtime
 from rest_framework.test import APIClient
 
 from agents.models import Run, Step
+from agents.tools.models import Operation as ToolOperation
+from agents.tools.models import Tool
 from apps.accounts.models import ApiKey, Group, User
 from apps.accounts.policies import SCOPES
 from apps.audit.models import Event
@@ -20,6 +22,8 @@ from apps.chat.models import Conversation, Feedback, Message
 from apps.endpoints.models import Endpoint, Place
 from apps.knowledge.models import Collection, Document
 from apps.library.models import Job
+from apps.tickets.actions import create as create_ticket
+from apps.tickets.models import Ticket
 from tests.web.operations import OPEN, OPERATIONS, Operation, address
 
 Ids = dict[str, str]
@@ -34,6 +38,9 @@ MISSING: Ids = {
     "model": "never-was",
     "endpoint": "gone",
     "offer": "m",
+    "tool": "never-was",
+    "operation": "calculate",
+    "ticket": str(uuid.UUID(int=98, version=4)),
 }
 EACH = [(*key, operation) for key, operation in OPERATIONS.items()]
 WITH_IDS = [(method, path, operation) for method, path, operation in EACH if operation.kind]
@@ -92,11 +99,14 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         "job": str(Job.objects.create(model="granite-4.0-h-350m", kind="pull", requested_by=owner).pk),
         "endpoint": Endpoint.objects.create(slug="vllm", name="vLLM", kind="vllm", model="m").slug,
         "event": str(Event.objects.get(action="document.upload").pk),
+        "tool": Tool.objects.get(slug="calculator").slug,
+        "operation": "calculate",
+        "ticket": str(create_ticket(owner, "The printer", "It is on fire.").pk),
     }
 
 
 def call(client: APIClient, method: str, path: str, operation: Operation, ids: Ids) -> Any:
-    url = address(path).replace("{step}", ids["step"])
+    url = address(path).replace("{step}", ids["step"]).replace("{name}", ids["operation"])
     if operation.kind:
         url = url.replace("{id}", ids[operation.kind]).replace("{slug}", ids[operation.kind])
     assert "{" not in url, "the table does not say whose id this is"
@@ -109,6 +119,7 @@ def call(client: APIClient, method: str, path: str, operation: Operation, ids: I
 def stored() -> dict[str, list[dict[str, Any]]]:
     """All rows that somebody without permission could have changed."""
     models = [User, Group, Collection, Document, Conversation, Message, Feedback, Run, Step, Job, Endpoint, Place]
+    models += [Tool, ToolOperation, Ticket]
     rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
     keys = ApiKey.objects.exclude(name="test")
     return rows | {"members": list(User.groups.through.objects.values()), "ApiKey": list(keys.values())}

@@ -19,10 +19,7 @@ ADDED = [(kind.value, kind.label) for kind in Tool.Kind if kind != Tool.Kind.BUI
 
 @extend_schema_field(NEEDS)
 class NeedsField(serializers.JSONField):
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, bool) or (isinstance(data, list) and all(isinstance(each, str) for each in data)):
-            return data
-        raise serializers.ValidationError("true, false, or a list of operations.")
+    pass
 
 
 @extend_schema_field(RULE)
@@ -31,6 +28,7 @@ class RuleField(serializers.JSONField):
 
 
 class OperationSerializer(serializers.ModelSerializer[Operation]):
+    title = Sentence()
     rule = RuleField()
 
     class Meta:
@@ -44,6 +42,8 @@ class OperationSerializer(serializers.ModelSerializer[Operation]):
 class ToolSerializer(serializers.ModelSerializer[Tool]):
     """A tool without its secret, which is never shown."""
 
+    name = Sentence()
+    description = Sentence()
     operations = OperationSerializer(many=True)
     settings = serializers.SerializerMethodField()
     auth = serializers.SerializerMethodField()
@@ -154,6 +154,8 @@ class TestedSerializer(serializers.Serializer[Any]):
 
 
 class UsableOperationSerializer(serializers.ModelSerializer[Operation]):
+    title = Sentence()
+
     class Meta:
         model = Operation
         fields = ["name", "function", "title", "description", "writes", "needs_approval"]
@@ -162,6 +164,8 @@ class UsableOperationSerializer(serializers.ModelSerializer[Operation]):
 class UsableToolSerializer(serializers.ModelSerializer[Tool]):
     """A tool as people see it who choose what an assistant may use."""
 
+    name = Sentence()
+    description = Sentence()
     operations = UsableOperationSerializer(many=True)
 
     class Meta:

@@ -105,38 +105,43 @@ def _day(description: str) -> dict[str, Any]:
     return text(f"{description}, as YYYY-MM-DD", pattern=DATE)
 
 
-def _offer(name: str, description: str, schema: dict[str, Any], title: str) -> Offer:
-    return Offer(name, description, schema, title=title, writes=False)
-
-
 TOOL = BuiltIn(
     "dates",
     "Dates and working days",
     "Today's date, and the working days of Taiwan.",
     [
         Task(
-            _offer("today", "Today's date, time and weekday. 今天日期、現在時間、星期幾", parameters(), "Today"), today
+            Offer(
+                "today",
+                "Today's date, time and weekday. 今天日期、現在時間、星期幾",
+                parameters(),
+                title="Look at the calendar",
+                writes=False,
+            ),
+            today,
         ),
         Task(
-            _offer(
+            Offer(
                 "check_date",
                 "Whether a date is a working day or holiday in Taiwan. 是否上班日、國定假日、補班",
                 parameters(["date"], date=_day("The date")),
-                "Look at a date",
+                title="Look at a date",
+                writes=False,
             ),
             look_at,
         ),
         Task(
-            _offer(
+            Offer(
                 "count_working_days",
                 "Count working days between two dates in Taiwan. 計算工作天數",
                 parameters(["start", "end"], start=_day("First day"), end=_day("Last day, included")),
-                "Count working days",
+                title="Count working days",
+                writes=False,
             ),
             count,
         ),
         Task(
-            _offer(
+            Offer(
                 "add_working_days",
                 "The date so many working days after (or before) a date in Taiwan. 幾個工作天後",
                 parameters(
@@ -144,7 +149,8 @@ TOOL = BuiltIn(
                     start=_day("The day to count from"),
                     days=whole("How many; negative for before", minimum=-2000, maximum=2000),
                 ),
-                "Add working days",
+                title="Add working days",
+                writes=False,
             ),
             move,
         ),

@@ -110,7 +110,7 @@ def _shown(output: bytes) -> str:
 
 TOOL = BuiltIn(
     "python",
-    "Python",
+    "Python sandbox",
     "Runs short Python programs in a sandbox without network.",
     [
         Task(

@@ -53,8 +53,8 @@ def _asked(context: Context, request: dict[str, Any]) -> dict[str, Any]:
         logger.warning("A query to sheets ended with %s: %s", ended.status, ended.errors[-300:])
         raise ToolError("The query needs too much memory or time. Ask for less.")
     answer: dict[str, Any] = json.loads(ended.output)
-    if "error" in answer:
-        raise ToolError(answer["error"])
+    if "refused" in answer:
+        raise ToolError(answer["refused"])
     return answer
 
 

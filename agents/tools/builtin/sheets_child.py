@@ -55,11 +55,11 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         described = _described(database, tables)
         return _selected(database, request["sql"], described) if request["sql"] else described
     except Refused as refused:
-        return {"error": str(refused)}
+        return {"refused": str(refused)}
     except duckdb.OutOfMemoryException:
-        return {"error": "The query needs too much memory. Ask for less."}
+        return {"refused": "The query needs too much memory. Ask for less."}
     except duckdb.Error as error:
-        return {"error": f"The file cannot be read as a table: {str(error)[:300]}"}
+        return {"refused": f"The file cannot be read as a table: {str(error)[:300]}"}
 
 
 def _load(database: Any, file: dict[str, str]) -> Iterator[tuple[str, str]]:

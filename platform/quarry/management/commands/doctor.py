@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from quarry import valkey
 from quarry.embedded import Place, lock
 from quarry.embedded.doctor import Finding, State, examine, machine, models, services
-from quarry.embedded.doctor.findings import NAMES, Check, bad, good, idle
+from quarry.embedded.doctor.findings import FURTHER, NAMES, Check, bad, good, idle
 from quarry.embedded.terminal import say
 from quarry.embedded.web_socket import host_header
 
@@ -86,7 +86,7 @@ def _stopped() -> Iterator[Finding]:
 
 
 def _database_checks() -> list[tuple[str, Check]]:
-    return [("database", _database), ("migrations", _migrations), ("Valkey", _valkey)]
+    return [("database", _database), ("migrations", _migrations), ("Valkey", _valkey), *FURTHER]
 
 
 def _database() -> Iterator[Finding]:
