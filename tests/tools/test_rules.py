@@ -1,0 +1,110 @@
+"""By which arguments a person is asked; what cannot be evaluated asks."""
+
+from typing import Any
+
+import pytest
+
+from agents.tools import rules
+from agents.tools.types import ApprovalPolicy
+
+ARGUMENTS = {
+    "total": 1500,
+    "text_total": "1,500",
+    "to": ["Boss@Example.test", "x@example.test"],
+    "order": {"items": [{"price": 10}, {"price": 99}], "urgent": True},
+    "note": "Ｄelete everything",
+}
+
+
+def asks(argument: str, operator: str, value: Any = None) -> bool:
+    rule = [{"argument": argument, "operator": operator, "value": value}]
+    return rules.asks(ApprovalPolicy("rule", rule), ARGUMENTS)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (("total", ">", 1000), True),
+        (("total", ">", 1500), False),
+        (("total", ">=", "1500"), True),
+        (("total", "<=", 1499), False),
+        (("text_total", "<", 1501), True),
+        (("text_total", "==", 1500), True),
+        (("to", "contains", "boss@example.test"), True),
+        (("to", "contains", "other@example.test"), False),
+        (("to.1", "matches", r"@example\.test$"), True),
+        (("to.*", "matches", r"@elsewhere"), False),
+        (("order.items.*.price", ">", 50), True),
+        (("order.items.*.price", ">", 100), False),
+        (("order.urgent", "==", True), True),
+        (("order.urgent", "!=", True), False),
+        (("note", "contains", "delete"), True),
+        (("note", "present"), True),
+        (("missing", "present"), False),
+    ],
+)
+def test_a_condition_that_can_be_evaluated(condition: tuple[Any, ...], expected: bool) -> None:
+    assert asks(*condition) is expected
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        ("missing", ">", 1),
+        ("missing", "==", "x"),
+        ("note", ">", 1),
+        ("total", ">", "a lot"),
+        ("order.urgent", "==", "true"),
+        ("total", "matches", "(unclosed"),
+        ("total", "resembles", 1),
+        ("order", "contains", {"deep": "thing"}),
+    ],
+)
+def test_what_cannot_be_evaluated_asks(condition: tuple[Any, ...]) -> None:
+    if condition[0] == "order":
+        assert asks(*condition) is False  # it can: nothing in it is equal
+        return
+    assert asks(*condition) is True
+
+
+def test_an_expression_that_takes_for_ever_asks() -> None:
+    rule = [{"argument": "text", "operator": "matches", "value": r"^(\w+\s?)*$"}]
+    assert rules.asks(ApprovalPolicy("rule", rule), {"text": "word " * 30 + "!"}) in (True, False)
+    slow = [{"argument": "text", "operator": "matches", "value": r"(?:a|aa|b?a)+(?:a|ab?)+c\b$"}]
+    assert rules.asks(ApprovalPolicy("rule", slow), {"text": "a" * 5000}) is True
+
+
+def test_one_condition_is_enough_and_the_policy_decides_first() -> None:
+    rule = [
+        {"argument": "total", "operator": ">", "value": 9999},
+        {"argument": "note", "operator": "present"},
+    ]
+    assert rules.asks(ApprovalPolicy("rule", rule), ARGUMENTS)
+    assert not rules.asks(ApprovalPolicy("rule", rule[:1]), ARGUMENTS)
+    assert rules.asks(ApprovalPolicy("rule", ()), ARGUMENTS)
+    assert rules.asks(ApprovalPolicy("always", rule[:1]), ARGUMENTS)
+    assert not rules.asks(ApprovalPolicy("never", rule), ARGUMENTS)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {},
+        [],
+        [{}],
+        ["x"],
+        [{"argument": "a", "operator": "~", "value": 1}],
+        [{"argument": "a", "operator": ">"}],
+        [{"argument": 1, "operator": ">", "value": 1}],
+        [{"argument": "a", "operator": "matches", "value": "("}],
+        [{"argument": "a", "operator": ">", "value": 1, "unless": 2}],
+        [{"argument": "a", "operator": "present"}] * 51,
+    ],
+)
+def test_a_rule_that_is_none_is_told(rule: Any) -> None:
+    assert rules.fault(rule)
+
+
+def test_a_rule_that_is_one() -> None:
+    assert rules.fault([{"argument": "a.b", "operator": "present"}]) == ""
+    assert rules.fault([{"argument": "a", "operator": "matches", "value": "^x"}]) == ""
