@@ -61,7 +61,7 @@ def change(actor: User, tool: Tool, body: Mapping[str, Any]) -> Tool:
         _set_groups(tool, body)
         facts = {name: [before[name], value] for name, value in _facts(tool).items() if before[name] != value}
         facts |= {"secret": "changed"} if "auth" in body else {}
-        facts |= {"settings": sorted(settings), **_renewed(tool, offers)} if offers is not None else {}
+        facts |= {"settings": sorted(settings), **_renewed(tool, offers, expected=True)} if offers is not None else {}
         facts |= _approval_changed(tool, body)
         record(actor, "tool.change", tool, facts)
     return tool
@@ -73,7 +73,8 @@ def refresh(actor: User, tool: Tool) -> Tool:
     kind = fields.kind_of(tool.kind)
     offers = kind.offers(tool)
     with transaction.atomic():
-        record(actor, "tool.refresh", tool, _renewed(tool, offers))
+        tool.save(update_fields=["config"])  # of which a kind may have learnt something
+        record(actor, "tool.refresh", tool, _renewed(tool, offers, expected=False))
     return tool
 
 
@@ -155,9 +156,9 @@ def _refuse_secret_elsewhere(kind: kinds.Kind, tool: Tool, stored: dict[str, Any
         raise fields.invalid("auth.value", "Give the key again, since the address has changed.")
 
 
-def _renewed(tool: Tool, offers: Any) -> dict[str, Any]:
+def _renewed(tool: Tool, offers: Any, expected: bool) -> dict[str, Any]:
     rows.refuse(offers)
-    return {"operations": rows.renew(tool, offers)}
+    return {"operations": rows.renew(tool, offers, expected)}
 
 
 def _approval_changed(tool: Tool, body: Mapping[str, Any]) -> dict[str, Any]:

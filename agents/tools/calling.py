@@ -94,8 +94,8 @@ def _bounded(result: Result, hidden: list[str]) -> Result:
     text, data = storable(result.text), masking.masked(storable(result.data), hidden)
     if len(text) > LONGEST_TEXT:
         text = f"{text[:LONGEST_TEXT]}\n[The rest is left out: {len(text) - LONGEST_TEXT} characters.]"
-    if len(json.dumps(data, default=str)) > LONGEST_DATA:
-        data = None
+    written = json.dumps(data, default=str)
+    data = json.loads(written) if len(written) <= LONGEST_DATA else None
     return replace(result, text=masking.masked(text, hidden), data=data)
 
 

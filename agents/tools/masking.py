@@ -1,9 +1,11 @@
 """Keeping secrets out of what models, people and the audit log read."""
 
+import base64
 import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from quarry import secrets
 
@@ -16,13 +18,15 @@ LONGEST_TEXT, MOST_ENTRIES, DEEPEST = 200, 20, 4
 
 
 def values(tool: Tool) -> list[str]:
-    """What of a tool's secret must never be read: the secret, and the texts in it where it is JSON."""
+    """What of a tool's secret must never be read: the secret and the passwords in it, as they are and as HTTP writes
+    them."""
     try:
         secret = secrets.decrypt(tool.secret)
     except secrets.Unreadable:
         return []
-    parts = {secret, *secret.split(":", 1), *_texts(secret)}
-    return sorted((part for part in parts if len(part) >= LEAST), key=len, reverse=True)
+    parts = {part for part in (secret, secret.partition(":")[2], _password(secret), *_texts(secret)) if part}
+    written = {form for part in parts for form in (part, quote(part, safe=""), quote_plus(part), _base64(part))}
+    return sorted((form for form in written if len(form) >= LEAST), key=len, reverse=True)
 
 
 def masked(value: Any, hidden: list[str]) -> Any:
@@ -52,6 +56,18 @@ def short(value: Any, depth: int = 0) -> Any:
         case list() | tuple():
             return [short(each, depth + 1) for each in value[:MOST_ENTRIES]]
     return value
+
+
+def _password(secret: str) -> str:
+    """That of an address such as `postgresql://user:password@host/name`."""
+    try:
+        return unquote(urlsplit(secret).password or "")
+    except ValueError:
+        return ""
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _texts(secret: str) -> list[str]:

@@ -57,14 +57,15 @@ def asked_of(needs: Any, offers: Sequence[Offer]) -> set[str]:
     return fields.named(needs, offers, "needs_approval")
 
 
-def renew(tool: Tool, offers: Sequence[Offer]) -> dict[str, list[str]]:
-    """Brings the rows up to what is offered now. What is new, or takes other arguments than an administrator has seen,
-    is switched off until one looks: a service must not grow hands over night."""
+def renew(tool: Tool, offers: Sequence[Offer], expected: bool) -> dict[str, list[str]]:
+    """Brings the rows up to what is offered now. What is new is switched off until an administrator looks, and so is
+    what became another thing, unless that is `expected` because one changed the tool: a service must not grow hands
+    over night."""
     before = {each.name: each for each in tool.operations.select_for_update()}
     added = [offer for offer in offers if offer.name not in before]
     for offer in added:
         add(tool, offer, enabled=False, asks=offer.writes)
-    changed = [offer.name for offer in offers if offer.name in before and _renew(before[offer.name], offer)]
+    changed = [offer.name for offer in offers if offer.name in before and _renew(before[offer.name], offer, expected)]
     removed = sorted(before.keys() - {offer.name for offer in offers})
     tool.operations.filter(name__in=removed).delete()
     return {"added": [offer.name for offer in added], "changed": changed, "removed": removed}
@@ -83,14 +84,16 @@ def add(tool: Tool, offer: Offer, enabled: bool, asks: bool) -> None:
     )
 
 
-def _renew(row: Operation, offer: Offer) -> bool:
+def _renew(row: Operation, offer: Offer, expected: bool) -> bool:
     described = _described(offer)
     described.pop("title")
     if all(getattr(row, name) == value for name, value in described.items()):
         return False
     for name, value in described.items():
         setattr(row, name, value)
-    row.enabled = False
+    if offer.writes and not row.writes:
+        row.writes, row.needs_approval = True, Operation.Needs.ALWAYS
+    row.enabled = row.enabled and expected
     row.save()
     return True
 

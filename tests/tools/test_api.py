@@ -318,3 +318,15 @@ def test_nobody_but_administrators(client_for: Any, employee: User, api: APIClie
     test = {"operation": "readIt", "arguments": {"n": 1}}
     assert client.post(f"{PATH}/leave-system/test", test).status_code == 403
     assert client.patch(f"{PATH}/leave-system/operations/readIt", {"enabled": False}).status_code == 403
+
+
+def test_what_an_administrator_changes_stays_on_and_what_begins_to_write_asks(api: APIClient) -> None:
+    api.post(PATH, body())
+    offered[0] = Offer("readIt", "Writes now", NUMBER, config={"method": "DELETE"})
+    found = operations(api.patch(f"{PATH}/leave-system", {"document": {"version": 2}}))
+    assert {key: found["readIt"][key] for key in ("enabled", "writes", "needs_approval")} == {
+        "enabled": True,
+        "writes": True,
+        "needs_approval": "always",
+    }
+    assert last().facts["settings"] == ["document"]

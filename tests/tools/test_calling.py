@@ -1,5 +1,6 @@
 """One call: as of now, within bounds, on record, and without a secret in anything that is read afterwards."""
 
+import base64
 import json
 import logging
 import threading
@@ -136,8 +137,12 @@ def test_parts_of_a_secret_count_too(made: Made, employee: User) -> None:
     value = json.dumps({"client": "quarry-client", "refresh": "refresh-token-123"})
     function = made(lambda c, a: Result("refresh-token-123 for user:hunter2-hunter2"), secret=secrets.encrypt(value))
     assert "refresh-token-123" not in calling.call(function, context(employee), {}).text
-    function = made(lambda c, a: Result("hunter2-hunter2"), secret=secrets.encrypt("user:hunter2-hunter2"))
-    assert "hunter2" not in calling.call(function, context(employee), {}).text
+    header = base64.b64encode(b"user:hunter2-hunter2").decode()
+    function = made(lambda c, a: Result(f"hunter2-hunter2 {header}"), secret=secrets.encrypt("user:hunter2-hunter2"))
+    assert calling.call(function, context(employee), {}).text == "••• •••"
+    address = "postgresql://reader:p%40ssw0rd-1@db.test/erp"
+    function = made(lambda c, a: Result("p@ssw0rd-1 p%40ssw0rd-1"), secret=secrets.encrypt(address))
+    assert "ssw0rd" not in calling.call(function, context(employee), {}).text
 
 
 def test_results_are_bounded(made: Made, employee: User) -> None:

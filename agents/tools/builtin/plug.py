@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from agents.tools import kinds, rows
 from agents.tools.builtin import calculator, dates, documents, knowledge, mail, python, sheets, tickets
@@ -30,12 +31,22 @@ def add() -> None:
     kinds.add(Tool.Kind.BUILTIN, kinds.Kind(fields=(), check=_settings, offers=_offers, maker=_maker))
 
 
-def synchronise(**_: Any) -> None:
+def synchronise(apps: Any = None, **_: Any) -> None:
     """After each migration: what is missing is added and our own words are renewed; whatever an administrator decided
-    stays as it is."""
+    stays as it is. Tables on their way to another version are left alone."""
+    if apps is not None and not all(_current(apps, model) for model in (Tool, Operation)):
+        return
     for tool in ALL:
         with transaction.atomic():
             _synchronise(tool)
+
+
+def _current(apps: Any, model: type[Model]) -> bool:
+    try:
+        state = apps.get_model("tools", model.__name__)
+    except LookupError:
+        return False
+    return {each.name for each in state._meta.fields} == {each.name for each in model._meta.fields}
 
 
 def _synchronise(tool: BuiltIn) -> None:
