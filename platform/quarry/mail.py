@@ -5,10 +5,11 @@ password is sent) or `smtps://...:465`. Without it nothing is sent. The way out 
 import smtplib
 import socket
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 
@@ -33,8 +34,7 @@ def send(to: list[str], subject: str, text: str, reply_to: str = "") -> str:
     except (ValueError, TypeError, UnicodeError):
         raise MailError("An address or the subject cannot stand in a mail.") from None
     try:
-        with _connected() as server:
-            server.send_message(message)
+        refused = _handed_over(message)
     except egress.EgressError as error:
         raise MailError(f"The mail server cannot be reached. {error}") from None
     except smtplib.SMTPRecipientsRefused:
@@ -43,7 +43,19 @@ def send(to: list[str], subject: str, text: str, reply_to: str = "") -> str:
         raise MailError("The mail server refuses our password.") from None
     except (smtplib.SMTPException, OSError) as error:
         raise MailError(f"The mail server did not take the mail ({type(error).__name__}).") from None
+    if refused:
+        raise MailError(f"The mail server refuses {', '.join(refused)[:300]}; the others have the mail.")
     return str(message["Message-ID"])
+
+
+def _handed_over(message: EmailMessage) -> list[str]:
+    """Gives the mail to the server; returns who was refused while others were not."""
+    server = _connected()
+    try:
+        return list(server.send_message(message))
+    finally:
+        with suppress(smtplib.SMTPException, OSError):  # the mail is on its way already
+            server.quit()
 
 
 def _message(to: list[str], subject: str, text: str, reply_to: str) -> EmailMessage:
@@ -60,12 +72,12 @@ def _message(to: list[str], subject: str, text: str, reply_to: str) -> EmailMess
 
 
 def _connected() -> smtplib.SMTP:
-    parts = urlsplit(settings.QUARRY_SMTP_URL)
-    if parts.scheme not in PORTS or not parts.hostname:
-        raise MailError("QUARRY_SMTP_URL is not an address like smtp://mail.example.com:587.")
-    context = ssl.create_default_context()
-    place = {"host": parts.hostname, "port": parts.port or PORTS[parts.scheme], "timeout": SECONDS}
-    server = _Encrypted(**place, context=context) if parts.scheme == "smtps" else _Plain(**place)
+    parts, port = _address()
+    host, context = str(parts.hostname), ssl.create_default_context()
+    encrypted = parts.scheme == "smtps"
+    server = (
+        _Encrypted(host, port, timeout=SECONDS, context=context) if encrypted else _Plain(host, port, timeout=SECONDS)
+    )
     try:
         if parts.scheme == "smtp":
             _encrypt(server, context, needed=bool(parts.password))
@@ -75,6 +87,16 @@ def _connected() -> smtplib.SMTP:
         server.close()
         raise
     return server
+
+
+def _address() -> tuple[SplitResult, int]:
+    try:
+        parts = urlsplit(settings.QUARRY_SMTP_URL)
+        if parts.scheme in PORTS and parts.hostname:
+            return parts, parts.port or PORTS[parts.scheme]
+    except ValueError:
+        pass
+    raise MailError("QUARRY_SMTP_URL is not an address like smtp://mail.example.com:587.")
 
 
 def _encrypt(server: smtplib.SMTP, context: ssl.SSLContext, needed: bool) -> None:
