@@ -1,11 +1,14 @@
 """Sending mail, to a server of our own that speaks SMTP; to whom, and what can be smuggled in."""
 
+import base64
 import email
 import email.policy
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -16,6 +19,7 @@ from agents.tools.models import Operation
 from agents.tools.types import Result, ToolError
 from apps.accounts.models import User
 from apps.audit.models import Event
+from tests.runtime.remote.certificates import certificate
 
 Call = Callable[..., Result]
 
@@ -25,10 +29,15 @@ class Server(socketserver.ThreadingTCPServer):
 
     allow_reuse_address = daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Talk)
+        self.tls = tls
         self.mails: list[tuple[list[str], EmailMessage]] = []
         self.said: list[str] = []
+
+    def get_request(self) -> tuple[Any, Any]:
+        connection, address = super().get_request()
+        return (self.tls.wrap_socket(connection, server_side=True) if self.tls else connection), address
 
 
 class Talk(socketserver.StreamRequestHandler):
@@ -41,6 +50,13 @@ class Talk(socketserver.StreamRequestHandler):
             if verb == "DATA":
                 self._say("354 go on")
                 server.mails.append((to, self._message()))
+            elif verb == "EHLO" and server.tls:
+                self._say("250-test")
+                self._say("250 AUTH PLAIN")
+                continue
+            elif verb == "AUTH":
+                self._say("235 welcome")
+                continue
             elif verb == "RCPT":
                 to.append(line.split("<")[1].split(">")[0])
             self._say("221 bye" if verb == "QUIT" else "550 no" if "refused@" in line else "250 ok")
@@ -155,3 +171,31 @@ def test_addresses_where_clouds_keep_their_keys_are_not_called(call: Call, setti
     settings.QUARRY_SMTP_URL = "smtp://169.254.169.254:25"
     with pytest.raises(ToolError, match="never called"):
         call("send_mail", body())
+
+
+def test_a_password_travels_encrypted_and_to_nobody_unknown(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, files = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*files)
+    settings.QUARRY_MAIL_FROM = "quarry@example.test"
+    with Server(context) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        settings.QUARRY_SMTP_URL = f"smtps://user:TOP%2DSECRET@127.0.0.1:{serving.server_address[1]}"
+        with pytest.raises(mail.MailError):
+            mail.send(["a@example.test"], "Subject", "Text")
+        assert serving.said == []
+        (tmp_path / "authority.pem").write_text(authority)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+        mail.send(["a@example.test"], "Subject", "Text")
+        serving.shutdown()
+    signed_in = base64.b64encode(b"\0user\0TOP-SECRET").decode()
+    assert f"AUTH PLAIN {signed_in}" in serving.said
+    assert serving.mails[0][0] == ["a@example.test"]
+
+
+def test_who_is_refused_is_told_where_others_have_the_mail(server: Server) -> None:
+    with pytest.raises(mail.MailError, match=r"refuses refused@x\.test; the others have the mail"):
+        mail.send(["refused@x.test", "ok@x.test"], "Subject", "Text")
+    assert server.mails[0][0] == ["refused@x.test", "ok@x.test"]

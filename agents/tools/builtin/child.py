@@ -27,10 +27,17 @@ class Ended:
 
 
 def run(
-    command: Sequence[str], given: bytes, context: Context, seconds: float, folder: str, passed: Sequence[int] = ()
+    command: Sequence[str],
+    given: bytes,
+    context: Context,
+    seconds: float,
+    folder: str,
+    *,
+    variables: Mapping[str, str],
+    passed: Sequence[int] = (),
 ) -> Ended:
-    """Runs the command in the folder with `given` to read, and the files in `passed` open. It knows none of our
-    secrets; with it ends whatever it started."""
+    """Runs the command in the folder with `given` to read, and the files in `passed` open. Of our own environment it
+    gets nothing; with it ends whatever it started."""
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         stdin.write(given)
         stdin.seek(0)
@@ -40,7 +47,7 @@ def run(
             stdout=stdout,
             stderr=stderr,
             cwd=folder,
-            env=environment(folder),
+            env=variables,
             start_new_session=True,
             pass_fds=passed,
         )
@@ -65,8 +72,8 @@ def _waited(process: subprocess.Popen[bytes], context: Context, deadline: float)
         process.wait()
 
 
-def environment(folder: str) -> Mapping[str, str]:
-    """What a program needs, and no secret of the worker's."""
+def python_variables(folder: str) -> Mapping[str, str]:
+    """What a Python of ours needs, and no secret of the worker's."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PYTHONUTF8"), "1")
     return {**kept, **single, "PYTHONPATH": str(ROOT), "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8"}

@@ -55,7 +55,7 @@ def _sandboxed(program: str, code: str, context: Context) -> child.Ended:
         filter.write(refusals)
         filter.seek(0)
         called = command(program, Path(folder, "main.py"), filter.fileno())
-        return child.run(called, b"", context, SECONDS, folder, [filter.fileno()])
+        return child.run(called, b"", context, SECONDS, folder, variables={}, passed=[filter.fileno()])
 
 
 def command(program: str, code: Path, filter: int) -> list[str]:

@@ -46,7 +46,8 @@ def _asked(context: Context, request: dict[str, Any]) -> dict[str, Any]:
     limits = json.dumps(LIMITS | {"parent": os.getpid()})
     command = [sys.executable, "-s", "-m", "agents.tools.builtin.sheets_child", limits]
     with tempfile.TemporaryDirectory(prefix="quarry-sheets-") as folder:
-        ended = child.run(command, json.dumps(request).encode(), context, SECONDS, folder)
+        variables = child.python_variables(folder)
+        ended = child.run(command, json.dumps(request).encode(), context, SECONDS, folder, variables=variables)
     if ended.status is None:
         raise ToolError("The query took too long. Ask for less.")
     if ended.status != 0:
