@@ -1,0 +1,141 @@
+"""What a document offers, as operations that a model can call, and what of it cannot be one, with the reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents.tools.kinds import Offer
+
+from . import arguments, names, servers
+from .arguments import Arguments, Spot
+from .document import METHODS, Document, Path, Refused
+from .nodes import fields, text
+from .schema import TooMuch
+from .values import Schema
+from .words import DESCRIPTION, TITLE, short
+
+READING = ("get", "head", "options")
+DEPTHS = (6, 4, 3, 2, 1)
+LONGEST = 6000  # characters of a schema: about 1500 tokens, of which a small model reads few
+LONGEST_REQUIRED = 20_000
+MOST = 3000
+
+
+@dataclass
+class Offered:
+    """`left_out`: what cannot be called, and why, by `METHOD /path`."""
+
+    offers: list[Offer] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def offered(document: Document, server: str, keys: frozenset[str] = frozenset()) -> Offered:
+    """All that the document offers at `server`."""
+    made = Offered()
+    taken: tuple[set[str], set[str]] = set(), set()
+    for path in document.paths():
+        if path.why:
+            made.left_out[path.path[:200]] = path.why
+        for method, operation in _methods(path):
+            if len(made.offers) == MOST:
+                raise Refused(f"The document offers more than {MOST} operations; give only the part that is needed.")
+            try:
+                spot = Spot(document, method, path.path, path.item, document.resolved(operation), keys)
+                made.offers.append(_offer(spot, server, taken))
+            except Refused as why:
+                made.left_out[f"{method.upper()} {path.path}"[:200]] = str(why)
+    return made
+
+
+def _methods(path: Path) -> Iterator[tuple[str, Any]]:
+    yield from ((method, path.item[method]) for method in METHODS if isinstance(path.item.get(method), Mapping))
+
+
+def _offer(spot: Spot, server: str, taken: tuple[set[str], set[str]]) -> Offer:
+    server = servers.own(spot.document, spot.item, spot.operation, server)
+    if any(each in (".", "..") for each in spot.path.split("/")):
+        raise Refused("Its path leads upwards.")
+    made, schema = _fitted(spot)
+    name = names.operation(spot.method, spot.path, text(spot.operation, "operationId"), taken[0])
+    function = names.function(name, spot.method, spot.path, taken[1])
+    taken[0].add(name)
+    taken[1].add(function)
+    return Offer(
+        name=name,
+        description=_description(spot),
+        parameters=schema,
+        title=short(spot.operation.get("summary"), TITLE) or name,
+        function=function,
+        writes=spot.method not in READING,
+        config=_config(spot, made, server),
+    )
+
+
+def _config(spot: Spot, made: Arguments, server: str) -> dict[str, Any]:
+    return {
+        "server": server,
+        "method": spot.method.upper(),
+        "path": spot.path,
+        "media": made.media,
+        "places": {name: made.places[name] for name in made.properties},
+        "fixed": made.fixed,
+    }
+
+
+def _description(spot: Spot) -> str:
+    summary, more = spot.operation.get("summary"), spot.operation.get("description") or spot.item.get("description")
+    first, second = short(summary, TITLE), short(more, DESCRIPTION)
+    if second.startswith(first.rstrip(".。…")):
+        first = ""
+    joined = short(
+        " ".join(each if each[-1] in ".。!?！？…" else f"{each}." for each in (first, second) if each), DESCRIPTION
+    )
+    old = "Deprecated. " if spot.operation.get("deprecated") is True else ""
+    return old + (joined or short(f"{spot.method.upper()} {spot.path}", DESCRIPTION))
+
+
+def _fitted(spot: Spot) -> tuple[Arguments, Schema]:
+    """The arguments, written out as deep as a model can read."""
+    made = None
+    for depth in DEPTHS:
+        try:
+            made = arguments.of(spot, depth)
+        except TooMuch:
+            continue
+        if _size(made.schema()) <= LONGEST:
+            return made, made.schema()
+    if made is None:
+        raise Refused("Its arguments are more than can be written out.")
+    _shorten(made)
+    if _size(made.schema()) > LONGEST_REQUIRED:
+        raise Refused("It needs more arguments than a model can be given.")
+    return made, made.schema()
+
+
+def _shorten(made: Arguments) -> None:
+    """Leaves out arguments that may be missing: headers first, then the last ones, as documents begin with what
+    matters."""
+    optional = [name for name in made.properties if name not in made.required]
+    optional.reverse()
+    order = sorted(optional, key=lambda name: made.places[name]["in"] not in ("header", "cookie"))
+    size = _size(made.schema())
+    for name in order:
+        if size <= LONGEST:
+            return
+        size -= _size({name: made.properties.pop(name)})
+
+
+def _size(schema: Schema) -> int:
+    return len(json.dumps(schema, ensure_ascii=False))
+
+
+def keys(document: Document) -> frozenset[str]:
+    """Where the document says that credentials go."""
+    schemes = fields(document.facts, "securityDefinitions") or fields(
+        fields(document.facts, "components"), "securitySchemes"
+    )
+    found = [each for each in schemes.values() if isinstance(each, Mapping) and each.get("type") == "apiKey"]
+    return frozenset(f"{each.get('in')}:{str(each.get('name')).lower()}" for each in found)
