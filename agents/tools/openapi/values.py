@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from .nodes import entries, kind_of
+from .nodes import entries, kind_of, text
 from .words import HINT, short
 
 Schema = dict[str, Any]
 ANY: Schema = {"type": ["string", "number", "boolean", "object", "array"]}
 CHOICES = 60
 LONGEST_DEFAULT = 60
+# Examples that show a form. Others are only words, which a small model is quick to copy.
+_FORMED = re.compile(r"\D\d|\d\D")
 FORMATS = ("date", "date-time", "time", "uuid")
 
 
@@ -72,9 +75,9 @@ def _as_text(value: Any) -> Any:
 def hinted(made: Schema, node: Mapping[str, Any]) -> Schema:
     """With a few words about it, and what holds where nothing is said."""
     words, default = short(node.get("description") or node.get("title"), HINT), node.get("default")
-    example = node.get("example")
-    if "enum" not in made and isinstance(example, str | int | float) and len(str(example)) <= 40:
-        shown = short(str(example), 40)
+    example = text(node, "example")
+    if "enum" not in made and len(example) <= 40 and _FORMED.search(example):
+        shown = short(example, 40)
         words = f"{words} E.g. {shown}".strip() if shown and shown not in words else words
     if isinstance(default, str | int | float | bool) and len(str(default)) <= LONGEST_DEFAULT:
         made = made | {"default": short(default, LONGEST_DEFAULT) if isinstance(default, str) else default}
