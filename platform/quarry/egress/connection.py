@@ -142,6 +142,8 @@ def told() -> Iterator[None]:
     """Has whatever ends a connection told as an `EgressError`."""
     try:
         yield
+    except httpcore.LocalProtocolError:  # its own words would hold the header, and with it perhaps a key
+        raise EgressError("policy", "The request was not sent: one of its headers is not allowed by HTTP.") from None
     except (OSError, httpcore.ProtocolError, httpcore.NetworkError) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise EgressError("broken", f"The connection broke off: {why}.") from None

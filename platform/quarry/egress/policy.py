@@ -20,8 +20,19 @@ Address: TypeAlias = IPv4Address | IPv6Address
 SLICE = 0.03  # seconds that a thread waits before it asks whether it is still to wait
 PORTS = {"http": 80, "https": 443}
 # Where clouds answer to every machine inside them, with its credentials. Nobody keeps a model or a document there.
-NEVER = [ip_network(n) for n in ("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32", "100.100.100.200", "168.63.129.16")]
+NEVER = [
+    *map(ip_network, ("169.254.0.0/16", "100.100.100.200", "168.63.129.16", "192.0.0.192", "255.255.255.255")),
+    *map(ip_network, ("fe80::/10", "fd00:ec2::/32", "fd20:ce::254", "fd00:c1::a9fe:a9fe", "fd00:42::42")),
+]
 NAT64 = ip_network("64:ff9b::/96")
+# Its namesake for one network alone: the 32 bits stand at its end, or behind the prefix around a gap.
+LOCAL_NAT64 = ip_network("64:ff9b:1::/48")
+# Forms in which an IPv6 address ends in an IPv4 one: compatible, translated. Nobody serves from them, but a machine
+# may still lead them to that address.
+EMBEDDING = [NAT64, LOCAL_NAT64, ip_network("::/96"), ip_network("::ffff:0:0:0/96")]
+# Of IPv6, the Internet has addresses from here only; Python takes all that has no other name yet for the Internet's.
+INTERNET = ip_network("2000::/3")
+DOCUMENTATION = ip_network("3fff::/20")
 
 
 class EgressError(Exception):
@@ -65,19 +76,35 @@ def check(host: str, port: int, policy: Policy, watch: Watch | None = None) -> l
 
 def _refuse(host: str, address: Address, allow_private: bool) -> None:
     meant = _meant(address)
-    if any(meant in network for network in NEVER) or meant.is_multicast or meant.is_unspecified:
-        raise EgressError("policy", f"{host} leads to {meant}, which is never called.")
-    if not meant.is_global and not allow_private:
-        raise EgressError("policy", f"{host} leads to {meant}, an address in your own network, which is not allowed.")
+    for each in (*meant, address):
+        if any(each in network for network in NEVER) or each.is_multicast or each.is_unspecified:
+            raise EgressError("policy", f"{host} leads to {each}, which is never called.")
+    for each in (*meant, address):
+        if not _is_public(each) and not allow_private:
+            text = f"{host} leads to {each}, an address in your own network, which is not allowed."
+            raise EgressError("policy", text)
 
 
-def _meant(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one stands for, where it stands for one."""
-    if isinstance(address, IPv6Address):
-        if address in NAT64:
-            return IPv4Address(int(address) & 0xFFFFFFFF)
-        return address.ipv4_mapped or address.sixtofour or address
-    return address
+def _meant(address: Address) -> list[Address]:
+    """The IPv4 addresses that an IPv6 one stands for, where it stands for some: it leads to them."""
+    if isinstance(address, IPv4Address):
+        return []
+    value = int(address)
+    last = IPv4Address(value & 0xFFFFFFFF)
+    found: list[Address | None] = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if any(address in network for network in EMBEDDING) or (value >> 32) & 0xFDFFFFFF == 0x5EFE:  # the latter: ISATAP
+        found.append(last)
+    if address in LOCAL_NAT64 and (around := (value >> 48 & 0xFFFF0000) | (value >> 40 & 0xFFFF)):
+        found.append(IPv4Address(around))
+    return [each for each in found if each is not None and int(address) > 1]
+
+
+def _is_public(address: Address) -> bool:
+    if isinstance(address, IPv4Address):
+        return address.is_global
+    if address.ipv4_mapped or address in NAT64:
+        return True  # what it stands for is asked by itself
+    return address.is_global and address in INTERNET and address not in DOCUMENTATION
 
 
 def _resolve(host: str, port: int, watch: Watch) -> list[str]:

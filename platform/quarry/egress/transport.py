@@ -9,7 +9,7 @@ import httpcore
 import httpx
 
 from .connection import Backend, told, trust
-from .policy import Kind, Policy, Watch, check, origin
+from .policy import EgressError, Kind, Policy, Watch, check, origin
 
 
 def client(policy: Policy, watch: Watch | None = None, timeout: float | None = None) -> httpx.Client:
@@ -38,10 +38,12 @@ class Transport(httpx.BaseTransport):
     """The policy as a transport of httpx, for clients with settings of their own."""
 
     def __init__(self, policy: Policy, watch: Watch) -> None:
+        """A connection serves one request: what a server writes behind its answer would else answer the next one."""
         backend = Backend(policy, watch)
-        self._pool = httpcore.ConnectionPool(ssl_context=trust(policy.ca), network_backend=backend)
+        self._pool = httpcore.ConnectionPool(trust(policy.ca), network_backend=backend, max_keepalive_connections=0)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        _refuse_other_host(request)
         url = httpcore.URL(
             scheme=request.url.raw_scheme,
             host=request.url.raw_host,
@@ -62,6 +64,13 @@ class Transport(httpx.BaseTransport):
 
     def close(self) -> None:
         self._pool.close()
+
+
+def _refuse_other_host(request: httpx.Request) -> None:
+    """One server answers for many hosts, by this header: it must name the one that the policy has allowed."""
+    said = [value.decode("latin-1") for name, value in request.headers.raw if name.lower() == b"host"]
+    if len(said) != 1 or origin(f"{request.url.scheme}://{said[0]}") != origin(str(request.url)):
+        raise EgressError("policy", "The request was not sent: it names another host than its address.")
 
 
 class _Body(httpx.SyncByteStream):
