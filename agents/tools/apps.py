@@ -10,9 +10,12 @@ class ToolsConfig(AppConfig):
         """Plugs in the kinds of tools; the built-in ones get their rows after each migration."""
         from quarry.embedded.doctor.findings import FURTHER
 
+        from agents.tools import kinds
         from agents.tools.builtin import findings
         from agents.tools.builtin import plug as builtin
+        from agents.tools.openapi.kind import kind as openapi
 
         builtin.add()
+        kinds.add("openapi", openapi())
         FURTHER.append(("Python tool", findings.python_tool))
         post_migrate.connect(builtin.synchronise, sender=self, dispatch_uid="tools.builtin")

@@ -16,14 +16,14 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 
 def row(path: Path, why: bool, names: bool) -> str:
     from agents.tools.openapi import operations, servers
-    from agents.tools.openapi.document import Document, Refused
+    from agents.tools.openapi.document import Document, Unfit
 
     started = time.perf_counter()
     try:
         document = Document(path.read_text(encoding="utf-8"))
         server = servers.base(document, "", "https://service.example/openapi.json")
         found = operations.offered(document, server, operations.keys(document))
-    except Refused as error:
+    except Unfit as error:
         return f"| {path.name} | refused | | | {time.perf_counter() - started:.1f} | {error} |"
     seconds = time.perf_counter() - started
     reasons = Counter(found.left_out.values())

@@ -43,6 +43,8 @@ SPEAKERS = {
     "Unanswered": (0,),
     "Unsupported": (0,),
     "EgressError": (1,),
+    "Unfit": (0,),  # of OpenAPI documents
+    "NotYaml": (0,),
     "Checked": (2,),
     "Hits": (1,),
     "BuiltIn": (1, 2),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .document import Refused
+from .document import Unfit
 from .nodes import entries, fields
 from .schema import Schema, Schemas
 from .swagger import FORM, MULTIPART
@@ -22,7 +22,8 @@ def add(made: Arguments, schemas: Schemas, given: Mapping[str, Any]) -> None:
     media = chosen(list(content))
     if not media:
         if required is True:
-            raise Refused(f"It sends {', '.join(content)[:100] or 'nothing that is named'}, which cannot be written.")
+            named = ", ".join(content)[:100]
+            raise Unfit(f"It sends {named}, which cannot be written.")
         return
     made.media = media
     facts = content[media] if isinstance(content[media], Mapping) else {}

@@ -15,7 +15,7 @@ FOLLOWED = 30  # references one after another
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
 
-class Refused(Exception):
+class Unfit(Exception):
     """A document or an operation that cannot be used; the sentence is for the administrator who added it."""
 
 
@@ -45,7 +45,7 @@ class Document:
                 continue
             try:
                 yield Path(path, self.resolved(item))
-            except Refused as why:
+            except Unfit as why:
                 yield Path(path, {}, str(why))
 
     def resolved(self, node: Any) -> Mapping[str, Any]:
@@ -53,7 +53,7 @@ class Document:
         followed = 0
         while isinstance(node, Mapping) and isinstance(reference := node.get("$ref"), str):
             if (followed := followed + 1) > FOLLOWED:
-                raise Refused(f"Its reference {reference[:100]} leads in a circle.")
+                raise Unfit(f"Its reference {reference[:100]} leads in a circle.")
             target = self.target(reference)
             beside = {key: each for key, each in node.items() if key != "$ref"}
             node = {**target, **beside} if beside and isinstance(target, Mapping) else target
@@ -67,7 +67,7 @@ class Document:
         for step in reference[1:].split("/")[1:]:
             node = _stepped(node, step)
             if node is None:
-                raise Refused(f"It refers to {reference[:100]}, which the document does not hold.")
+                raise Unfit(f"It refers to {reference[:100]}, which the document does not hold.")
         return node
 
     def _old_form(self, reference: str) -> str:
@@ -75,7 +75,7 @@ class Document:
         definitions = self.facts.get("definitions")
         if isinstance(definitions, Mapping) and reference in definitions:
             return "#/definitions/" + reference.replace("~", "~0").replace("/", "~1")
-        raise Refused(f"It refers to another document ({reference[:100]}); give the document in one piece.")
+        raise Unfit(f"It refers to another document ({reference[:100]}); give the document in one piece.")
 
 
 def _stepped(node: Any, step: str) -> Any:
@@ -90,22 +90,22 @@ def _stepped(node: Any, step: str) -> Any:
 def _parsed(source: str | Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         facts = _loaded(source) if isinstance(source, str) else yaml.plain(dict(source))
-    except yaml.Unreadable as error:
-        raise Refused(f"The document is neither JSON nor YAML: {error}.") from None
+    except yaml.NotYaml as error:
+        raise Unfit(f"The document is neither JSON nor YAML: {error}.") from None
     if not isinstance(facts, Mapping):
-        raise Refused("This is not an OpenAPI document: it is no object with fields.")
+        raise Unfit("This is not an OpenAPI document: it is no object with fields.")
     return facts
 
 
 def _loaded(source: str) -> Any:
     if len(source) > LONGEST:
-        raise Refused(f"The document is longer than {LONGEST // 2**20} million characters.")
+        raise Unfit(f"The document is longer than {LONGEST // 2**20} million characters.")
     source = source.lstrip("\ufeff \t\r\n")
     if source.startswith("{"):
         try:
             return yaml.plain(json.loads(source))
         except RecursionError:
-            raise yaml.Unreadable("it is nested too deeply") from None
+            raise yaml.NotYaml("it is nested too deeply") from None
         except ValueError:
             pass  # flow style of YAML begins like this too
     return yaml.load(source)
@@ -116,5 +116,5 @@ def _version(facts: Mapping[str, Any]) -> str:
     if version.startswith("3.") or version in ("2.0", "2", "3"):
         return version
     if version or "swaggerVersion" in facts:
-        raise Refused("The document is of a version that is not read: 2.0, 3.0 and 3.1 are.")
-    raise Refused("This is not an OpenAPI document: it has no field “openapi” or “swagger”.")
+        raise Unfit("The document is of a version that is not read: 2.0, 3.0 and 3.1 are.")
+    raise Unfit("This is not an OpenAPI document: it has no field “openapi” or “swagger”.")

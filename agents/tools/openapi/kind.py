@@ -17,7 +17,7 @@ from ingestion.parse.types import ParseError
 
 from . import operations, sending, servers
 from .calling import maker
-from .document import LONGEST, Document, Refused
+from .document import LONGEST, Document, Unfit
 from .request import ACCEPT, Prepared
 from .words import TITLE, short
 
@@ -49,7 +49,7 @@ def check(fields: Mapping[str, Any]) -> dict[str, Any]:
     try:
         document = Document(_pasted(given["document"]))
         server = servers.base(document, given.get("base_url", ""))
-    except Refused as why:
+    except Unfit as why:
         raise invalid("document", str(why)) from None
     return {**given, "document": dict(document.facts), "server": server}
 
@@ -63,7 +63,7 @@ def offers(tool: Tool) -> Sequence[Offer]:
     """The operations of the tool's document; what cannot be called is named in `config["left_out"]`."""
     try:
         return _offers(tool)
-    except Refused as why:
+    except Unfit as why:
         raise invalid("url" if "url" in tool.config else "document", str(why)) from None
 
 
@@ -76,7 +76,7 @@ def _offers(tool: Tool) -> Sequence[Offer]:
     found = operations.offered(document, server, operations.keys(document) | _key(config.get("auth") or {}))
     if not found.offers:
         why = next(iter(found.left_out.values()), "It names none.")
-        raise Refused(f"The document offers no operation that can be called. {why}")
+        raise Unfit(f"The document offers no operation that can be called. {why}")
     left_out = dict(list(found.left_out.items())[:MOST_LEFT_OUT])
     title = short(document.info.get("title"), TITLE)
     tool.config = {**config, "server": server, "title": title, "left_out": left_out}
@@ -90,14 +90,14 @@ def _fetched(tool: Tool, url: str) -> Document:
     try:
         answer = sending.send(request, access.policy(tool, url), watch, LONGEST)
         if answer.status != 200:
-            raise Refused(f"The document cannot be fetched: its address answered {answer.status}.")
+            raise Unfit(f"The document cannot be fetched: its address answered {answer.status}.")
         return Document(decode(answer.body, answer.charset)[0])
     except egress.EgressError as error:
-        raise Refused(f"The document cannot be fetched. {error}") from None
+        raise Unfit(f"The document cannot be fetched. {error}") from None
     except sending.TooLong:
-        raise Refused(f"The document is longer than {LONGEST // 2**20} million characters.") from None
+        raise Unfit(f"The document is longer than {LONGEST // 2**20} million characters.") from None
     except ParseError:
-        raise Refused("The document is no text.") from None
+        raise Unfit("The document is no text.") from None
 
 
 def _refuse_open(tool: Tool, server: str) -> None:
@@ -124,9 +124,9 @@ def _key(auth: Mapping[str, Any]) -> frozenset[str]:
 
 def _pasted(document: Any) -> str | Mapping[str, Any]:
     if not isinstance(document, str | Mapping):
-        raise Refused("This is not an OpenAPI document: it is no object with fields.")
+        raise Unfit("This is not an OpenAPI document: it is no object with fields.")
     if isinstance(document, str) and document.lstrip().startswith(("http://", "https://")):
-        raise Refused("This is an address: give it as “url”.")
+        raise Unfit("This is an address: give it as “url”.")
     return document
 
 

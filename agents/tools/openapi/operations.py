@@ -11,7 +11,7 @@ from agents.tools.kinds import Offer
 
 from . import arguments, names, servers
 from .arguments import Arguments, Spot
-from .document import METHODS, Document, Path, Refused
+from .document import METHODS, Document, Path, Unfit
 from .nodes import fields, text
 from .schema import TooMuch
 from .values import Schema
@@ -41,11 +41,11 @@ def offered(document: Document, server: str, keys: frozenset[str] = frozenset())
             made.left_out[path.path[:200]] = path.why
         for method, operation in _methods(path):
             if len(made.offers) == MOST:
-                raise Refused(f"The document offers more than {MOST} operations; give only the part that is needed.")
+                raise Unfit(f"The document offers more than {MOST} operations; give only the part that is needed.")
             try:
                 spot = Spot(document, method, path.path, path.item, document.resolved(operation), keys)
                 made.offers.append(_offer(spot, server, taken))
-            except Refused as why:
+            except Unfit as why:
                 made.left_out[f"{method.upper()} {path.path}"[:200]] = str(why)
     return made
 
@@ -57,7 +57,7 @@ def _methods(path: Path) -> Iterator[tuple[str, Any]]:
 def _offer(spot: Spot, server: str, taken: tuple[set[str], set[str]]) -> Offer:
     server = servers.own(spot.document, spot.item, spot.operation, server)
     if any(each in (".", "..") for each in spot.path.split("/")):
-        raise Refused("Its path leads upwards.")
+        raise Unfit("Its path leads upwards.")
     made, schema = _fitted(spot)
     name = names.operation(spot.method, spot.path, text(spot.operation, "operationId"), taken[0])
     function = names.function(name, spot.method, spot.path, taken[1])
@@ -108,10 +108,10 @@ def _fitted(spot: Spot) -> tuple[Arguments, Schema]:
         if _size(made.schema()) <= LONGEST:
             return made, made.schema()
     if made is None:
-        raise Refused("Its arguments are more than can be written out.")
+        raise Unfit("Its arguments are more than can be written out.")
     _shorten(made)
     if _size(made.schema()) > LONGEST_REQUIRED:
-        raise Refused("It needs more arguments than a model can be given.")
+        raise Unfit("It needs more arguments than a model can be given.")
     return made, made.schema()
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from quarry import egress
 
-from .document import Document, Refused
+from .document import Document, Unfit
 from .nodes import entries, fields, text
 
 _BLANK = re.compile(r"\{([^{}]*)\}")
@@ -23,7 +23,7 @@ def base(document: Document, base_url: str = "", url: str = "") -> str:
     if base_url and not (relative and urlsplit(base_url).path in ("", "/")):
         return _checked(base_url)
     if relative and not (base_url or url):
-        raise Refused("The document does not say where the service is; give its address as base_url.")
+        raise Unfit("The document does not say where the service is; give its address as base_url.")
     return _checked(urljoin(base_url or url, stated or "/") if relative else stated)
 
 
@@ -39,7 +39,7 @@ def own(document: Document, item: Mapping[str, Any], operation: Mapping[str, Any
     above = _stated(document.facts, document.swagger)
     if urlsplit(found).netloc == urlsplit(above).netloc:
         return server
-    raise Refused("It is served at another address; add it as a tool of its own with that address as base_url.")
+    raise Unfit("It is served at another address; add it as a tool of its own with that address as base_url.")
 
 
 def _stated(node: Mapping[str, Any], swagger: bool) -> str:
@@ -60,7 +60,7 @@ def _filled(url: str, variables: Mapping[str, Any]) -> str:
         given = given if given not in (None, "") else next(iter(entries(variable, "enum")), "")
         if not isinstance(given, str | int | float) or given == "":
             name = found[1][:60]
-            raise Refused(f"The address of the service has a blank “{name}” to be filled in; give it as base_url.")
+            raise Unfit(f"The address of the service has a blank “{name}” to be filled in; give it as base_url.")
         return str(given)
 
     return _BLANK.sub(value, url)
@@ -72,7 +72,7 @@ def _checked(url: str) -> str:
     try:
         egress.origin(made)
     except egress.EgressError as error:
-        raise Refused(str(error)) from None
+        raise Unfit(str(error)) from None
     if any(each in (".", "..") for each in parts.path.split("/")) or "\\" in url:
-        raise Refused(f"{url[:200]!r} is not an address that begins with http:// or https://.")
+        raise Unfit(f"{url[:200]!r} is not an address that begins with http:// or https://.")
     return made

@@ -22,7 +22,7 @@ _CORE = {
 }
 
 
-class Unreadable(ValueError):
+class NotYaml(ValueError):
     """It is not YAML, or more than a document can be; the text says what, as its parser has it."""
 
 
@@ -44,14 +44,14 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.integer)
 
 
 def load(text: str) -> Any:
-    """What the text says, with nothing in it but what JSON has. Raises `Unreadable`."""
+    """What the text says, with nothing in it but what JSON has. Raises `NotYaml`."""
     try:
         _refuse_deep(text)
         return plain(yaml.load(text, _Loader))  # noqa: S506 (a safe loader of our own)
     except yaml.YAMLError as error:
-        raise Unreadable(" ".join(str(error).split())[:200]) from None
+        raise NotYaml(" ".join(str(error).split())[:200]) from None
     except (RecursionError, ValueError, OverflowError) as error:
-        raise error if isinstance(error, Unreadable) else Unreadable("it is nested too deeply or damaged") from None
+        raise error if isinstance(error, NotYaml) else NotYaml("it is nested too deeply or damaged") from None
 
 
 def _refuse_deep(text: str) -> None:
@@ -65,7 +65,7 @@ def _refuse_deep(text: str) -> None:
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 depth -= 1
         if depth > DEEPEST:
-            raise Unreadable("it is nested too deeply")
+            raise NotYaml("it is nested too deeply")
 
 
 def plain(value: Any) -> Any:
@@ -90,12 +90,12 @@ class _Plain:
             _, made, weight = self._done[id(value)]
             return made, weight
         if id(value) in self._open or depth > DEEPEST:
-            raise Unreadable("it is nested too deeply, or leads into itself")
+            raise NotYaml("it is nested too deeply, or leads into itself")
         self._open.add(id(value))
         made, weight = self._dict(value, depth) if isinstance(value, dict) else self._list(value, depth)
         self._open.discard(id(value))
         if weight > MOST:
-            raise Unreadable("it is too large once its aliases are followed")
+            raise NotYaml("it is too large once its aliases are followed")
         self._done[id(value)] = value, made, weight
         return made, weight
 
