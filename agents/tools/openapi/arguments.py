@@ -22,6 +22,9 @@ OURS = {
     *("proxy-connection", "referer", "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "via"),
     *("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "x-http-method-override"),
 }
+KEYS = {"authorization", "access_token", "oauth_token", "api_key", "apikey", "api-key", "x-api-key", "x-auth-token"}
+_KEY = re.compile(r"token|key$|auth|password|secret")
+_SIGNS_IN = re.compile(r"authenticat|authori[sz]|access token|api key|credential|授權|認證|金鑰", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
@@ -74,12 +77,20 @@ def of(spot: Spot, deepest: int) -> Arguments:
     path = spot.path
     for where in PLACES:
         for each in parameters:
-            if each.get("in") == where and f"{where}:{each['name'].lower()}" not in spot.keys:
+            if each.get("in") == where and not _is_key(each, spot.keys):
                 _add(made, schemas, each, path)
     _add_missing(made, path)
     if content is not None:
         body.add(made, schemas, content)
     return made
+
+
+def _is_key(given: Mapping[str, Any], keys: frozenset[str]) -> bool:
+    """Whether a parameter is where a credential goes: no model is asked for one, and none is offered a place for it."""
+    name = given["name"].lower()
+    if f"{given['in']}:{name}" in keys or name in KEYS:
+        return True
+    return bool(_KEY.search(name) and _SIGNS_IN.search(text(given, "description")))
 
 
 def _given(

@@ -31,6 +31,8 @@ def add(made: Arguments, schemas: Schemas, given: Mapping[str, Any]) -> None:
     if form_of(media) != "text" and schema.get("properties"):
         _add_fields(made, schemas, facts, schema, required is not False)
     elif form_of(media) in ("form", "multipart"):
+        if "additionalProperties" not in schema:
+            return  # a form without fields: nothing to send
         _add_whole(made, {"type": "object", "description": "The fields of the form"}, required is not False, "fields")
     else:
         whole = {"type": "string", "description": f"The text of the body, {media}"[:100]}

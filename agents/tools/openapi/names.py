@@ -31,7 +31,8 @@ def function(name: str, method: str, path: str, taken: Container[str]) -> str:
 
 def argument(name: str, where: str, taken: Container[str]) -> str:
     """A parameter's own name as far as it is one; where two share it, the place tells them apart."""
-    made = re.sub(r"[^\w.$@:\[\]-]+", "_", visible(name).strip())[:LONGEST_ARGUMENT] or where
+    told = visible(name).strip().replace("<", "_before").replace(">", "_after")
+    made = re.sub(r"[^\w.$@:\[\]-]+", "_", told)[:LONGEST_ARGUMENT] or where
     return _once(f"{made}_{where}" if made in taken else made, taken, LONGEST_ARGUMENT + 10)
 
 

@@ -90,11 +90,13 @@ def _description(spot: Spot) -> str:
     first, second = short(summary, TITLE), short(more, DESCRIPTION)
     if second.startswith(first.rstrip(".。…")):
         first = ""
-    joined = short(
-        " ".join(each if each[-1] in ".。!?！？…" else f"{each}." for each in (first, second) if each), DESCRIPTION
-    )
+    said = short(" ".join(_ended(each) for each in (first, second) if each), DESCRIPTION)
     old = "Deprecated. " if spot.operation.get("deprecated") is True else ""
-    return old + (joined or short(f"{spot.method.upper()} {spot.path}", DESCRIPTION))
+    return old + (said or short(f"{spot.method.upper()} {spot.path}", DESCRIPTION))
+
+
+def _ended(text: str) -> str:
+    return f"{text}." if text[-1].isalnum() and text[-1].isascii() else text
 
 
 def _fitted(spot: Spot) -> tuple[Arguments, Schema]:

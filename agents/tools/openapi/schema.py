@@ -17,6 +17,8 @@ from .values import CHOICES, Schema, bounds, hinted, or_null, simple, union
 ALTERNATIVES = 6
 HINTED = 2  # levels whose fields are described
 LOOKS = 6000  # nodes that are looked at for one operation
+# Alternatives of nothing else say which fields belong together; a model is not told.
+ONLY_ASKS = {"required", "not", "description", "title"}
 Within = frozenset[str]  # the references that are being written out
 
 
@@ -49,18 +51,19 @@ class Schemas:
             beside = {key: each for key, each in node.items() if key != "$ref"}
             target, within, circular = self.joined(self._document.target(reference), within | {reference})
             return merged(target, beside), within, circular
-        rest: Mapping[str, Any] = {key: each for key, each in node.items() if key != "allOf"}
+        parts: Mapping[str, Any] = {}
         for part in entries(node, "allOf"):
             inner, within, circular = self.joined(part, within)
-            rest = rest if circular else merged(inner, rest)
-        return rest, within, False
+            parts = parts if circular else merged(parts, inner)
+        return merged(parts, {key: each for key, each in node.items() if key != "allOf"}), within, False
 
     def _made(self, node: Mapping[str, Any], depth: int, within: Within) -> Schema:
         alternatives, null = self._alternatives(node, within)
         if len(alternatives) > 1:
             made = self._any(alternatives, depth)
+        elif alternatives:
+            made = self._made(alternatives[0][0], depth, alternatives[0][1])
         else:
-            node, within = alternatives[0] if alternatives else (node, within)
             made = self._one(node, depth, within)
         return or_null(made) if null or nullable(node) else made
 
@@ -74,7 +77,7 @@ class Schemas:
             inner, opened, circular = self.joined(each, within)
             if inner.get("type") == "null" or inner.get("enum") == [None]:
                 null = True
-            elif not circular:
+            elif not circular and inner.keys() - ONLY_ASKS:
                 found.append((merged(shared, _told_apart(node, each, inner)), opened))
         return found, null
 

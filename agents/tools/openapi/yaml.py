@@ -77,43 +77,42 @@ class _Plain:
     """Each value is looked at once however often it is used, so that a small text cannot keep us busy for long."""
 
     def __init__(self) -> None:
-        self._done: dict[int, tuple[Any, Any, int]] = {}  # with the value itself, so that its `id` stays its own
+        # With the values themselves, so that their `id`s stay their own.
+        self._done: dict[int, tuple[Any, Any]] = {}
+        self._weights: dict[int, int] = {}
         self._open: set[int] = set()
 
-    def of(self, value: Any) -> Any:
-        return self._of(value, 0)[0]
-
-    def _of(self, value: Any, depth: int) -> tuple[Any, int]:
+    def of(self, value: Any, depth: int = 0) -> Any:
         if not isinstance(value, dict | list):
-            return _scalar(value), 1
+            return _scalar(value)
         if id(value) in self._done:
-            _, made, weight = self._done[id(value)]
-            return made, weight
+            return self._done[id(value)][1]
         if id(value) in self._open or depth > DEEPEST:
             raise NotYaml("it is nested too deeply, or leads into itself")
         self._open.add(id(value))
-        made, weight = self._dict(value, depth) if isinstance(value, dict) else self._list(value, depth)
+        made = self._dict(value, depth) if isinstance(value, dict) else [self.of(each, depth + 1) for each in value]
         self._open.discard(id(value))
-        if weight > MOST:
-            raise NotYaml("it is too large once its aliases are followed")
-        self._done[id(value)] = value, made, weight
-        return made, weight
+        self._done[id(value)] = value, made
+        self._weigh(made)
+        return made
 
-    def _dict(self, value: dict[Any, Any], depth: int) -> tuple[dict[str, Any], int]:
+    def _dict(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        weight = 1
         for key, each in value.items():
-            inner, size = self._of(each, depth + 1)
-            weight += size
+            inner = self.of(each, depth + 1)
             if key == "<<":
                 made = _merged(inner) | made
             else:
                 made[_name(key)] = inner
-        return made, weight
+        return made
 
-    def _list(self, value: list[Any], depth: int) -> tuple[list[Any], int]:
-        parts = [self._of(each, depth + 1) for each in value]
-        return [made for made, _ in parts], 1 + sum(size for _, size in parts)
+    def _weigh(self, made: Any) -> None:
+        """How much it is with every alias written out."""
+        inner = made.values() if isinstance(made, dict) else made
+        weight = 1 + sum(self._weights.get(id(each), 1) for each in inner)
+        if weight > MOST:
+            raise NotYaml("it is too large once its aliases are followed")
+        self._weights[id(made)] = weight
 
 
 def _merged(value: Any) -> dict[str, Any]:
