@@ -45,7 +45,8 @@ def own(document: Document, item: Mapping[str, Any], operation: Mapping[str, Any
 def _stated(node: Mapping[str, Any], swagger: bool) -> str:
     if not swagger:
         first = next(iter(entries(node, "servers")), {})
-        return _filled(text(first, "url").strip(), fields(first, "variables"))
+        url = _filled(text(first, "url").strip(), fields(first, "variables"))
+        return f"https:{url}" if url.startswith("//") else url
     host = text(node, "host").strip().rpartition("://")[2].rstrip("/")
     schemes = [each for each in entries(node, "schemes") if each in ("https", "http")]
     scheme = "http" if schemes and "https" not in schemes else "https"
