@@ -13,8 +13,10 @@ from typing import Any
 from .document import Document
 from .nodes import entries, fields, kind_of, merged, nullable, text
 from .values import CHOICES, Schema, bounds, hinted, or_null, simple, union
+from .words import plain
 
 ALTERNATIVES = 6
+LONGEST_NAME = 100
 HINTED = 2  # levels whose fields are described
 LOOKS = 6000  # nodes that are looked at for one operation
 # Alternatives of nothing else say which fields belong together; a model is not told.
@@ -105,7 +107,7 @@ class Schemas:
         required = [each for each in entries(node, "required") if isinstance(each, str)]
         for name, each in fields(node, "properties").items():
             facts, _, _ = self.joined(each, within)
-            if facts.get("readOnly") is True or each is False:
+            if facts.get("readOnly") is True or each is False or not plain(name, LONGEST_NAME):
                 continue
             properties[name] = self.of(each, depth + 1, within)
             if facts.get("required") is True:  # as it was written before 2013, and still is

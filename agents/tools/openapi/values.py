@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from .nodes import entries, kind_of, text
-from .words import HINT, short
+from .words import HINT, plain, short
 
 Schema = dict[str, Any]
 ANY: Schema = {"type": ["string", "number", "boolean", "object", "array"]}
 CHOICES = 60
-LONGEST_DEFAULT = 60
+LONGEST_VALUE = 80
 # Examples that show a form. Others are only words, which a small model is quick to copy.
 _FORMED = re.compile(r"\D\d|\d\D")
 FORMATS = ("date", "date-time", "time", "uuid")
@@ -65,6 +65,7 @@ def _choices(node: Mapping[str, Any], kind: str) -> list[Any]:
     given = [node["const"]] if "const" in node else entries(node, "enum")
     values = [_as_text(each) if kind == "string" else each for each in given if not isinstance(each, dict | list)]
     found = [each for n, each in enumerate(values) if each is not None and each not in values[:n]]
+    found = [each for each in found if plain(str(each), LONGEST_VALUE)]
     return found if len(found) <= CHOICES else []
 
 
@@ -79,8 +80,8 @@ def hinted(made: Schema, node: Mapping[str, Any]) -> Schema:
     if "enum" not in made and len(example) <= 40 and _FORMED.search(example):
         shown = short(example, 40)
         words = f"{words} E.g. {shown}".strip() if shown and shown not in words else words
-    if isinstance(default, str | int | float | bool) and len(str(default)) <= LONGEST_DEFAULT:
-        made = made | {"default": short(default, LONGEST_DEFAULT) if isinstance(default, str) else default}
+    if isinstance(default, str | int | float | bool) and plain(str(default), LONGEST_VALUE):
+        made = made | {"default": default}
     return made | {"description": words} if words else made
 
 

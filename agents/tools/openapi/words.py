@@ -10,6 +10,7 @@ from typing import Any
 DESCRIPTION, TITLE, HINT = 300, 120, 100
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 _TAG = re.compile(r"<[^<>]{0,300}>")
+_BREAK = re.compile(r"[\n\t]|<[^<>]*>|<\|")
 _MARK = re.compile(r"[*`#|~]+|(?<!\w)_+|_+(?!\w)|^[>\-+=]+\s", re.MULTILINE)
 _END = re.compile(r"[.!?](?=\s)|[。！？]")
 
@@ -32,3 +33,8 @@ def visible(text: str) -> str:
         each if each in "\n\t" or unicodedata.category(each) not in ("Cc", "Cf", "Cs", "Co", "Cn") else " "
         for each in text
     )
+
+
+def plain(text: str, most: int) -> bool:
+    """Whether names and values that stay as they are can stand before a model: one line, short, nothing hidden."""
+    return len(text) <= most and visible(text) == text and not _BREAK.search(text)
