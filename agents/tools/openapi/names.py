@@ -32,6 +32,7 @@ def function(name: str, method: str, path: str, taken: Container[str]) -> str:
 def argument(name: str, where: str, taken: Container[str]) -> str:
     """A parameter's own name as far as it is one; where two share it, the place tells them apart."""
     told = visible(name).strip().replace("<", "_before").replace(">", "_after")
+    told = told.lstrip("$") if told in ("$ref", "$defs") else told
     made = re.sub(r"[^\w.$@:\[\]-]+", "_", told)[:LONGEST_ARGUMENT] or where
     return _once(f"{made}_{where}" if made in taken else made, taken, LONGEST_ARGUMENT + 10)
 

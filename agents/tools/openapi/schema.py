@@ -18,7 +18,7 @@ from .words import plain
 ALTERNATIVES = 6
 LONGEST_NAME = 100
 HINTED = 2  # levels whose fields are described
-LOOKS = 6000  # nodes that are looked at for one operation
+LOOKS = 2500  # nodes that are looked at for one operation
 # Alternatives of nothing else say which fields belong together; a model is not told.
 ONLY_ASKS = {"required", "not", "description", "title"}
 Within = frozenset[str]  # the references that are being written out
@@ -107,7 +107,7 @@ class Schemas:
         required = [each for each in entries(node, "required") if isinstance(each, str)]
         for name, each in fields(node, "properties").items():
             facts, _, _ = self.joined(each, within)
-            if facts.get("readOnly") is True or each is False or not plain(name, LONGEST_NAME):
+            if facts.get("readOnly") is True or each is False or not _nameable(name):
                 continue
             properties[name] = self.of(each, depth + 1, within)
             if facts.get("required") is True:  # as it was written before 2013, and still is
@@ -138,3 +138,8 @@ def _told_apart(node: Mapping[str, Any], alternative: Any, inner: Mapping[str, A
     value = next((each for each, to in mapping.items() if str(to).rpartition("/")[2] == last), last)
     said = {"properties": {name: {"type": "string", "enum": [value]}}, "required": [name]}
     return merged(said, inner, frozenset({name}))
+
+
+def _nameable(name: str) -> bool:
+    """A field of this name reads as a reference to whoever walks through a schema."""
+    return name not in ("$ref", "$defs") and plain(name, LONGEST_NAME)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from quarry import secrets
@@ -39,7 +40,8 @@ def made(document: dict[str, Any], place: str, secret: str = "", auth: dict[str,
     from agents.tools import rows
     from agents.tools.openapi import kind
 
-    tool = Tool(kind="openapi", slug="leave", name="Leave", egress=[place], secret=secrets.encrypt(secret))
+    tool = Tool(kind="openapi", slug=f"leave-{uuid4().hex[:6]}", name="Leave", egress=[place])
+    tool.secret = secrets.encrypt(secret)
     tool.config = kind.check({"document": document}) | ({"auth": auth} if auth else {})
     offers = kind.offers(tool)
     tool.save()
