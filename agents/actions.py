@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from quarry import events, leases
-from quarry.api import Problem
 from quarry.api.problem import not_found
 from quarry.events import stream
 
@@ -54,15 +53,14 @@ def end_cancelled(waiting: QuerySet[Run]) -> bool:
     run = waiting.first()
     if run is None or not waiting.update(status=Run.Status.CANCELLED, ended_at=timezone.now(), lease_until=None):
         return False
+    end_waiting(run)
     transaction.on_commit(lambda: announce_end(Run.objects.get(pk=run.pk)))
     return True
 
 
-def decide(person: User, run: Run, step: Step, decision: str, note: str = "") -> None:
-    """An answer to a step that asked for approval."""
-    policies.require_owner(person, run)
-    if run.status != Run.Status.AWAITING_APPROVAL:
-        raise Problem(409, "This run does not wait for an approval.", code="not-awaiting-approval")
+def record_reading(person: User, run: Run) -> None:
+    """Somebody's run was read by another person, who may: that is never unnoticed."""
+    record(person, "run.read", run, {"of": str(run.person_id), "status": run.status})
 
 
 def fail(run: Run, title: str, detail: str, code: str = "internal") -> None:
@@ -80,6 +78,7 @@ def end_failed(rows: QuerySet[Run], title: str, detail: str, code: str) -> bool:
     run.error = {"title": title, "detail": detail, "type": f"urn:quarry:problem:{code}"}
     run.save(update_fields=["status", "error", "ended_at", "lease_owner", "lease_until"])
     end_steps(run, title)
+    end_waiting(run)
     record(run.person, f"{run.kind}.fail", run, {"error": run.error, "attempts": run.attempts})
     transaction.on_commit(lambda: announce_end(run))
     return True
@@ -89,6 +88,14 @@ def end_steps(run: Run, why: str) -> None:
     """Ends the steps that an attempt left open."""
     left = Step.objects.filter(run=run, status=Step.Status.RUNNING)
     left.update(status=Step.Status.FAILED, ended=timezone.now(), result={"error": why})
+
+
+def end_waiting(run: Run) -> None:
+    """Ends the steps of an ended run that waited for people: nobody needs to decide any more."""
+    left = Step.objects.filter(run=run, status=Step.Status.WAITING)
+    left.update(
+        status=Step.Status.FAILED, ended=timezone.now(), result={"error": "The run ended before this was done."}
+    )
 
 
 def announce_end(run: Run) -> None:

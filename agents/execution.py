@@ -3,18 +3,21 @@
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from quarry import events, leases, runtime
 from quarry.api.problem import OUTAGES
 from quarry.text import storable
 
 from agents import actions, kinds, queue
+from agents.approvals import actions as approvals
 from agents.loop.outcome import Outcome, TimeLimit
-from agents.models import Run
-from agents.recorder import Recorder
+from agents.models import Run, Step
+from agents.recorder import Overtaken, Recorder
 from apps.audit import record
 
 LONGEST_PAUSE = 5.0  # seconds until a run that the runtime had no room for is tried again
@@ -60,6 +63,8 @@ def _attempt(run: Run, recorder: Recorder, lost: Callable[[], bool]) -> None:
         finish(run, outcome)
     except OUTAGES:
         raise
+    except Overtaken:
+        logger.info("Run %s went to another worker", run.id)
     except TimeLimit:
         actions.fail(run, "The time limit was reached", f"No answer within {kind.seconds:.0f} seconds.", "time-limit")
     except runtime.RuntimeFault as fault:
@@ -77,15 +82,28 @@ def _put_back(run: Run, recorder: Recorder, fault: runtime.RuntimeFault) -> bool
     """A run for which the runtime has no room waits again, as long as nobody has read a word of it and it is young."""
     if not isinstance(fault, runtime.EngineBusy) or recorder.told:
         return False
-    if (timezone.now() - run.created_at).total_seconds() > kinds.of(run).seconds:
+    if (timezone.now() - _came_on(run)).total_seconds() > kinds.of(run).seconds:
         return False
     actions.end_steps(run, str(fault))
     return queue.put_back(run, min(fault.retry_after, LONGEST_PAUSE))
 
 
-@transaction.atomic
+def _came_on(run: Run) -> datetime:
+    """When it last came on: an agent's run may be days old."""
+    last = run.steps.filter(kind=Step.Kind.TOOL).aggregate(last=Max("ended"))["last"]
+    return max(run.created_at, last or run.created_at)
+
+
 def finish(run: Run, outcome: Outcome) -> None:
     """Writes the outcome, if the run is still ours, and tells those who follow it."""
+    if outcome.waiting:
+        approvals.park(run)
+    else:
+        _finish(run, outcome)
+
+
+@transaction.atomic
+def _finish(run: Run, outcome: Outcome) -> None:
     status = Run.Status.CANCELLED if outcome.cancelled else Run.Status.COMPLETED
     changes = {
         "status": status,
@@ -100,6 +118,7 @@ def finish(run: Run, outcome: Outcome) -> None:
     if not leases.release(leases.held(Run.objects.filter(status=Run.Status.RUNNING), run), **changes):
         return  # another worker took it over
     run.refresh_from_db()
+    actions.end_waiting(run)
     record(run.person, f"{run.kind}.answer", run, _answer_facts(run, outcome))
     transaction.on_commit(lambda: actions.announce_end(run))
 
@@ -110,6 +129,8 @@ def _answer_facts(run: Run, outcome: Outcome) -> dict[str, object]:
         facts |= {"usage": outcome.usage}
     if outcome.result is not None:
         return facts
+    if run.plan is not None:
+        facts |= {"called": list(run.steps.filter(kind=Step.Kind.TOOL).values_list("name", flat=True))}
     return facts | {
         "found": [passage.facts() for passage in outcome.found],
         "cited": [citation["passage_id"] for citation in outcome.citations],

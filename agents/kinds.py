@@ -1,7 +1,7 @@
 """Who carries out which kind of run. Whoever adds a kind says so in `AppConfig.ready`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from agents.loop.outcome import Outcome
@@ -27,16 +27,21 @@ class Kind:
 
     maker: Maker
     seconds: float = TIME_LIMIT
+    seconds_of: Callable[[Run], float] | None = None
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def register(name: str, maker: Maker, seconds: float = TIME_LIMIT) -> None:
-    """Has `maker` carry out the runs of this kind, each attempt within so many seconds."""
-    _kinds[name] = Kind(maker, seconds)
+def register(
+    name: str, maker: Maker, seconds: float = TIME_LIMIT, seconds_of: Callable[[Run], float] | None = None
+) -> None:
+    """Has `maker` carry out the runs of this kind, each attempt within so many seconds; where that depends on the run,
+    `seconds_of` tells."""
+    _kinds[name] = Kind(maker, seconds, seconds_of)
 
 
 def of(run: Run) -> Kind:
     """How this run is carried out."""
-    return _kinds[run.kind]
+    kind = _kinds[run.kind]
+    return replace(kind, seconds=kind.seconds_of(run)) if kind.seconds_of else kind

@@ -17,6 +17,7 @@ class Run(Leased):
         COMPLETION = "completion", "Completion"
         SUMMARY = "summary", "Summary"
         EXTRACTION = "extraction", "Extraction"
+        REPLAY = "replay", "Replay"
 
     class Status(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -32,11 +33,13 @@ class Run(Leased):
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.QUESTION)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="runs")
     status = models.CharField(max_length=20, choices=Status, default=Status.QUEUED)
-    # For a question: question, history, collections; for a completion see agents.loop.completion.
+    # For a question: question, history, collections, and for an assistant's assistant and thread; for a completion see
+    # agents.loop.completion, for a replay agents.replay.
     input = models.JSONField(default=dict)
+    plan = models.JSONField(null=True)  # of an agent: what it was told and offered, fixed before its first word
     answer = models.TextField(blank=True)
     citations = models.JSONField(default=list)
-    result = models.JSONField(null=True)  # of a completion: its choices
+    result = models.JSONField(null=True)  # of a completion: its choices; of a replay: what was compared
     usage = models.JSONField(null=True)
     model = models.CharField(max_length=120, blank=True)
     model_sha256 = models.CharField(max_length=64, blank=True)
@@ -65,7 +68,8 @@ class Run(Leased):
 
 
 class Step(models.Model):
-    """Something a run did: wrote with the model, searched, or called a tool."""
+    """Something a run did: wrote with the model, searched, or called a tool. `result` is what people see of it,
+    `memory` what the run itself goes on from: nobody is shown that. `call` is the model's own id of a call."""
 
     class Kind(models.TextChoices):
         GENERATE = "generate", "Generate"
@@ -73,6 +77,7 @@ class Step(models.Model):
         TOOL = "tool", "Tool"
 
     class Status(models.TextChoices):
+        WAITING = "waiting", "Waiting for a person"
         RUNNING = "running", "Running"
         COMPLETED = "completed", "Completed"
         FAILED = "failed", "Failed"
@@ -83,9 +88,12 @@ class Step(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1)
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(max_length=120)
+    title = models.CharField(max_length=200, blank=True)
+    call = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
     arguments = models.JSONField(default=dict)
     result = models.JSONField(null=True)
+    memory = models.JSONField(default=dict)
     started = models.DateTimeField()
     ended = models.DateTimeField(null=True)
 

@@ -12,11 +12,12 @@ from quarry import events, leases
 from quarry.web.health import queue_length
 
 from agents import actions, queue
-from agents.models import Run
+from agents.models import Run, Step
 
 LOST_AFTER = timedelta(seconds=20)
 WRITTEN = frozenset({"token", "reasoning", "tool_call"})  # a program that has read one cannot be told to forget it
 REASON = "The worker stopped; another one starts over."
+GOES_ON = "The worker stopped; another one goes on from the last step."
 logger = logging.getLogger(__name__)
 
 
@@ -55,14 +56,20 @@ def _take_up(run: Run) -> None:
     )
     if events.is_cancelled(run.pk):
         actions.end_cancelled(mine)
-    elif run.attempts >= leases.MAX_ATTEMPTS:
+    elif run.attempts >= leases.MAX_ATTEMPTS and not _came_on(run):
         _give_up(mine, run)
-    elif run.input.get("stream") and events.has_any(run.pk, WRITTEN):
+    elif run.plan is None and run.input.get("stream") and events.has_any(run.pk, WRITTEN):
         detail = "The worker stopped in the middle of the answer."
         actions.end_failed(mine, "The run was interrupted", detail, "interrupted")
     elif mine.update(status=Run.Status.QUEUED, lease_owner="", lease_until=None, sent_at=timezone.now()):
         actions.end_steps(run, "The worker stopped.")
         transaction.on_commit(lambda: _restart(run))
+
+
+def _came_on(run: Run) -> bool:
+    """Whether an agent's run, which goes on where it was, came on in its last attempts."""
+    last = run.steps.filter(attempt__gt=run.attempts - leases.MAX_ATTEMPTS, status=Step.Status.COMPLETED)
+    return run.plan is not None and last.exists()
 
 
 def _give_up(mine: QuerySet[Run], run: Run) -> None:
@@ -72,7 +79,8 @@ def _give_up(mine: QuerySet[Run], run: Run) -> None:
 
 def _restart(run: Run) -> None:
     logger.warning("Run %s is taken up again after attempt %d", run.pk, run.attempts)
-    events.publish(run.pk, "restart", {"attempt": run.attempts + 1, "reason": REASON}, patience=5.0)
+    reason = GOES_ON if run.plan is not None else REASON
+    events.publish(run.pk, "restart", {"attempt": run.attempts + 1, "reason": reason}, patience=5.0)
     queue.send(run)
 
 

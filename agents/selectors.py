@@ -4,14 +4,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from quarry.api.sentences import said_in
 from quarry.events import Event
 
+from agents.approvals import selectors as approvals
+from agents.approvals.models import Approval
 from agents.loop import find
 from agents.models import Run, Step
-from agents.recorder import step_facts
+from agents.trace import sentence, step_facts
 from apps.accounts.models import User
+from apps.accounts.policies import require_administrator
 
 WITHHELD: dict[str, Any] = {
     "passage_id": None,
@@ -26,6 +29,21 @@ WITHHELD: dict[str, Any] = {
 def runs(person: User) -> QuerySet[Run]:
     """The person's own runs."""
     return Run.objects.filter(person=person)
+
+
+def agent_runs(reader: User, filters: Mapping[str, Any]) -> QuerySet[Run]:
+    """Everybody's runs of agents, for administrators. `person` is part of an address, `assistant` a slug,
+    `function` the name of one that was called."""
+    require_administrator(reader)
+    found = Run.objects.exclude(plan=None).select_related("person").annotate(turns=Count("steps", distinct=True))
+    exact = {"status": "status", "assistant": "input__assistant__slug", "after": "created_at__gte"}
+    exact |= {"before": "created_at__lt"}
+    found = found.filter(**{field: filters[name] for name, field in exact.items() if filters.get(name)})
+    if person := filters.get("person"):
+        found = found.filter(person__email__icontains=person)
+    if function := filters.get("function"):
+        found = found.filter(pk__in=Step.objects.filter(kind=Step.Kind.TOOL, name=function).values("run"))
+    return found
 
 
 def error_of(run: Run) -> dict[str, Any] | None:
@@ -45,21 +63,22 @@ def final_event(run: Run) -> Event:
         return Event("", "error", dict(run.error or {"title": "Failed", "detail": "", "type": "about:blank"}))
     data = {"status": run.status, "answer": run.answer, "citations": run.citations}
     data |= {"usage": run.usage, "model": run.model}
-    if run.kind == Run.Kind.COMPLETION:
+    if run.result is not None or run.kind == Run.Kind.COMPLETION:
         data |= {"result": run.result, "model_sha256": run.model_sha256}
     return Event("", "done", data)
 
 
 def run_facts(person: User, run: Run) -> dict[str, Any]:
-    """The whole run as the API shows it to its person today."""
-    steps = [visible_step(person, step_facts(step)) for step in run.steps.all()]
+    """The whole run as the API shows it to a reader today."""
     return {
         "id": str(run.pk),
         "kind": run.kind,
         "status": run.status,
+        "assistant": run.input.get("assistant"),
         "answer": run.answer,
         "citations": visible_citations(person, run.citations),
-        "steps": steps,
+        "steps": _steps(person, run),
+        "result": run.result,
         "usage": run.usage,
         "model": run.model or None,
         "model_sha256": run.model_sha256 or None,
@@ -69,6 +88,14 @@ def run_facts(person: User, run: Run) -> dict[str, Any]:
         "started_at": run.started_at,
         "ended_at": run.ended_at,
     }
+
+
+def _steps(person: User, run: Run) -> list[dict[str, Any]]:
+    """The run's steps, each with what people were asked before it, if they were."""
+    found = Approval.objects.filter(run=run).select_related("run__person").prefetch_related("decisions__person")
+    asked = {approval.step_id: approvals.facts(person, approval) for approval in found}
+    steps = run.steps.all()
+    return [visible_step(person, step_facts(step)) | {"approval": asked.get(step.pk)} for step in steps]
 
 
 def visible_citations(person: User, citations: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -82,11 +109,15 @@ def visible_citations(person: User, citations: Iterable[Mapping[str, Any]]) -> l
 def visible_step(person: User, step: dict[str, Any]) -> dict[str, Any]:
     """A step without the documents that the person may no longer read."""
     step = step | {"result": step["result"] and said_in(step["result"], "error")}
+    step["simple"] = step["simple"] | {"text": sentence(step["simple"])}
     for part, key in (("arguments", "documents"), ("result", "found")):
         listed = (step[part] or {}).get(key)
         if listed:
             readable = find.readable(person, {each["document_id"] for each in listed})
             step[part] = {**step[part], key: [each for each in listed if each["document_id"] in readable]}
+            if len(step[part][key]) < len(listed):
+                # What a function said of them goes with them.
+                step[part] |= {name: None for name in ("text", "data") if name in step[part]}
     return step
 
 
@@ -99,6 +130,8 @@ def visible_event(person: User, event: Event) -> Event:
             return event._replace(data=event.data | {"citations": visible_citations(person, event.data["citations"])})
         case "step":
             return event._replace(data=visible_step(person, event.data))
+        case "approval_required":
+            return event._replace(data=event.data | {"reason": approvals.reason(event.data["why"])})
         case "error" | "restart":
             return event._replace(data=said_in(event.data, "title", "detail", "reason"))
     return event

@@ -1,6 +1,8 @@
 from rest_framework import serializers
 
+from agents.approvals.api.serializers import ApprovalSerializer
 from agents.models import Run, Step
+from agents.trace import DEEDS
 
 
 class LocationSerializer(serializers.Serializer):
@@ -20,13 +22,23 @@ class CitationSerializer(serializers.Serializer):
     withheld = serializers.BooleanField(required=False, help_text="true when the document may no longer be read")
 
 
+class SimpleSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(DEEDS)
+    name = serializers.CharField(allow_blank=True)
+    count = serializers.IntegerField(allow_null=True)
+    text = serializers.CharField(help_text="the same as a sentence in the reader's language")
+
+
 class StepSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(Step.Kind.choices)
     name = serializers.CharField()
+    title = serializers.CharField(allow_blank=True, help_text="what people call the function")
     status = serializers.ChoiceField(Step.Status.choices)
     arguments = serializers.DictField()
-    result = serializers.DictField(allow_null=True)
+    result = serializers.DictField(allow_null=True, help_text="`truncated`: the text is longer than is shown")
+    simple = SimpleSerializer()
+    approval = ApprovalSerializer(allow_null=True)
     started = serializers.DateTimeField()
     ended = serializers.DateTimeField(allow_null=True)
 
@@ -50,6 +62,8 @@ class RunSerializer(serializers.Serializer):
     answer = serializers.CharField(allow_blank=True)
     citations = CitationSerializer(many=True)
     steps = StepSerializer(many=True)
+    assistant = serializers.DictField(allow_null=True)
+    result = serializers.DictField(allow_null=True, help_text="of a replay: what was compared")
     usage = UsageSerializer(allow_null=True)
     model = serializers.CharField(allow_null=True)
     model_sha256 = serializers.CharField(allow_null=True)
@@ -65,6 +79,39 @@ class RunStatusSerializer(serializers.Serializer):
     status = serializers.ChoiceField(Run.Status.choices)
 
 
-class ApprovalSerializer(serializers.Serializer):
-    decision = serializers.ChoiceField(["approve", "reject"])
-    note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+class AskerSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    email = serializers.EmailField()
+
+
+class AnyRunSerializer(RunSerializer):
+    person = AskerSerializer()
+    question = serializers.CharField(allow_blank=True)
+    plan = serializers.DictField(allow_null=True, help_text="what the agent was told and offered")
+
+
+class RunSummarySerializer(serializers.ModelSerializer[Run]):
+    """A run without what was said in it."""
+
+    person = serializers.CharField(source="person.email")
+    assistant = serializers.SerializerMethodField()
+    steps = serializers.IntegerField(source="turns")
+
+    class Meta:
+        model = Run
+        fields = ["id", "kind", "status", "person", "assistant", "steps", "usage", "model", "attempts"]
+        fields += ["created_at", "started_at", "ended_at"]
+
+    def get_assistant(self, run: Run) -> str:
+        """Its slug."""
+        return str((run.input.get("assistant") or {}).get("slug", ""))
+
+
+class RunFilterSerializer(serializers.Serializer):
+    person = serializers.CharField(required=False, help_text="part of an e-mail address")
+    assistant = serializers.CharField(required=False, help_text="its slug")
+    function = serializers.CharField(required=False, help_text="one that was called")
+    status = serializers.ChoiceField(Run.Status.choices, required=False)
+    after = serializers.DateTimeField(required=False)
+    before = serializers.DateTimeField(required=False)

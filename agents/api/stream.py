@@ -19,7 +19,7 @@ from apps.accounts.models import User
 
 RECONNECT_MS = 1000
 # These can name documents, which are shown as the person may see them now, or hold sentences.
-_FOR_THE_READER = {"step", "citation", "done", "error", "restart"}
+_FOR_THE_READER = {"step", "citation", "done", "error", "restart", "approval_required"}
 
 
 async def run_events(request: HttpRequest, id: UUID) -> HttpResponse | StreamingHttpResponse:
@@ -77,8 +77,9 @@ _PARAMETERS: list[dict[str, Any]] = [
     {"name": "after", "in": "query", "required": False, "schema": {"type": "string"}},
 ]
 DESCRIPTION = """Events: `queued {position}`, `step`, `progress {stage, done, total}`, `reasoning {text}` (what a
-thinking model says to itself, no part of the answer), `token {text}`, `citation`, `restart {attempt, reason}` (discard
-the text shown so far), `done {status, answer, citations, usage, model}` and
+thinking model says to itself, no part of the answer), `token {text}`, `citation`, `tool_call {step, name, title}`,
+`tool_result {step, name, ok}`, `approval_required` (an approval: the run waits for people, and its stream stays open),
+`restart {attempt, reason}` (discard the text shown so far), `done {status, answer, citations, usage, model}` and
 `error {title, detail, type}`. The stream ends after `done` or `error`. Each event has an `id`; sending the last one as
 `Last-Event-ID` goes on after it, without a gap and without a repeat, and is answered with 204 where nothing will come
 any more. A comment comes every 15 seconds."""

@@ -6,10 +6,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from agents import actions, selectors
+from agents import actions, replay, selectors
 from agents.api import serializers as s
 from agents.models import Run
 from apps.accounts.api.authentication import person
+from apps.accounts.api.permissions import Administrator
 
 
 def _run(request: Request, id: UUID) -> Run:
@@ -37,15 +38,15 @@ class CancelView(APIView):
         return Response({"id": run.pk, "status": run.status}, status=202)
 
 
-class ApprovalView(APIView):
-    """Answers a step that waits for a person. 409 where the run does not wait."""
+class ReplayView(APIView):
+    """Carries an agent's run out again, turn by turn, with the results as they were stored; nothing is called. The
+    comparison is the `result` of the run that is started. Administrators only."""
 
-    scope = "chat"
+    permission_classes = [Administrator]
+    scope = "admin"
 
-    @extend_schema(operation_id="runs_approve", request=s.ApprovalSerializer, responses={202: s.RunStatusSerializer})
-    def post(self, request: Request, id: UUID, step: UUID) -> Response:
-        run = _run(request, id)
-        body = s.ApprovalSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        actions.decide(person(request), run, get_object_or_404(run.steps, pk=step), **body.validated_data)
-        return Response({"id": run.pk, "status": run.status}, status=202)
+    @extend_schema(operation_id="runs_replay", request=None, responses={202: s.RunStatusSerializer})
+    def post(self, request: Request, id: UUID) -> Response:
+        run = get_object_or_404(selectors.agent_runs(person(request), {}), pk=id)
+        started = replay.start(person(request), run)
+        return Response({"id": started.pk, "status": started.status}, status=202)

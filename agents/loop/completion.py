@@ -18,6 +18,8 @@ from quarry.text import storable
 from agents.models import Run
 from agents.recorder import Recorder
 
+from . import assistant
+from .agent import Agent
 from .outcome import Outcome, TimeLimit, usage_facts
 from .question import Question
 
@@ -43,10 +45,13 @@ class Choice:
         return storable(facts)
 
 
-def carry_out(run: Run, recorder: Recorder, cancelled: Callable[[], bool], deadline: float) -> "Completion | Question":
+def carry_out(
+    run: Run, recorder: Recorder, cancelled: Callable[[], bool], deadline: float
+) -> "Completion | Question | Agent":
     """An attempt at the request; one to an assistant is a question."""
-    kind = Question if "question" in run.input else Completion
-    return kind(run, recorder, cancelled, deadline)
+    if "question" in run.input:
+        return assistant.carry_out(run, recorder, cancelled, deadline)
+    return Completion(run, recorder, cancelled, deadline)
 
 
 class Completion:

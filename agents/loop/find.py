@@ -21,6 +21,12 @@ def passages(person: User, query: str, collections: Sequence[str] | None, k: int
     return [_found(hit, texts.get(hit.document_id, "")) for hit in hits]
 
 
+def collections(person: User, collections: Sequence[str] | None) -> int:
+    """How many collections such a search looks into."""
+    found = readable_collections(person)
+    return (found if collections is None else found.filter(pk__in=collections)).count()
+
+
 def readable(person: User, documents: Collection[str]) -> set[str]:
     """Which of these documents exist and may be read by the person now."""
     if not documents:

@@ -23,6 +23,7 @@ class Outcome:
     model: runtime.ModelInfo | None = None
     declined: bool = False
     cancelled: bool = False
+    waiting: bool = False  # for a person: the run is put aside and holds no worker
     result: dict[str, Any] | None = None
 
 

@@ -24,14 +24,15 @@ _ASK: dict[Language, str] = {
 TURNS, TURN_LENGTH = 2, 300
 
 
-def messages(question: str, language: Language, history: Sequence[Turn]) -> list[Message]:
-    """The system text, the last turns in short, and the question."""
+def messages(question: str, language: Language, history: Sequence[Turn], instructions: str = "") -> list[Message]:
+    """The system text with an assistant's own instructions, the last turns in short, and the question."""
+    system = f"{SYSTEM}\n\n{instructions}" if instructions else SYSTEM
     asked = _ASK[language].format(question=question, no_answer=NO_ANSWER)
     earlier = [
         Message("user" if turn["role"] == "user" else "assistant", turn["content"][:TURN_LENGTH])
         for turn in history[-TURNS:]
     ]
-    return [Message("system", SYSTEM), *earlier, Message("user", asked)]
+    return [Message("system", system), *earlier, Message("user", asked)]
 
 
 def documents(passages: Sequence[Found]) -> list[Document]:

@@ -16,6 +16,7 @@ from .markers import without_markers
 from .outcome import Outcome, TimeLimit, usage_facts
 from .passages import Found, choose
 from .query import is_small_talk, search_query
+from .setup import setup_of
 
 BUDGET = 600  # tokens of passages; with the system text and the question about 800 to read before the first word
 SEARCHED = 12
@@ -31,6 +32,7 @@ class Question:
         self.question: str = run.input["question"]
         self.history: list[dict[str, str]] = run.input.get("history", [])
         self.language: Language = language_of(self.question)
+        self.setup = setup_of(run)
 
     def answer(self) -> Outcome:
         """Carries the question out."""
@@ -54,10 +56,11 @@ class Question:
         return self._say(replies.NOTHING[self.language], declined=True, found=found, **facts)
 
     def _search(self, query: str) -> list[Found]:
-        scope = self.run.input.get("collections")
+        scope = self.setup.collections
         with self.recorder.step(Step.Kind.SEARCH, "search", {"query": query}) as step:
             found = find.passages(self.run.person, query, scope, SEARCHED)
-            step.result = {"found": [passage.facts() for passage in found]}
+            searched = find.collections(self.run.person, scope)
+            step.result = {"found": [passage.facts() for passage in found], "collections": searched}
         return found
 
     def _write(self, passages: Sequence[Found], found: list[Found], sure: float) -> Outcome:
@@ -106,8 +109,8 @@ class Writing:
         """Writes to the end and returns how it ended; `sure` of there being no answer the model must be to say so."""
         asked = self._question
         stream = runtime.generate(
-            prompt.messages(asked.question, asked.language, asked.history),
-            model=asked.run.input.get("models"),
+            prompt.messages(asked.question, asked.language, asked.history, asked.setup.instructions),
+            model=asked.setup.models,
             documents=prompt.documents(self.passages),
             params=runtime.Params(MOST_TOKENS, stop=replies.NO_ANSWERS, openings={replies.NO_ANSWER: sure}),
             cancelled=asked.cancelled,

@@ -14,6 +14,30 @@ GREETING: dict[Language, str] = {
     "zh-Hant": "您好！請問我與文件有關的問題，我會附上出處來回答。",
     "zh-Hans": "您好！请问我与文件有关的问题，我会附上出处来回答。",
 }
+# To an agent's model when it must end.
+ANSWER_NOW: dict[Language, str] = {
+    "en": "Answer now from what is known above. Say plainly what could not be found or done. Call nothing more.",
+    "zh-Hant": "請依上面已知的內容立即以繁體中文回答，並明白說出哪些找不到或沒有完成。不要再呼叫任何功能。",
+    "zh-Hans": "请根据上面已知的内容立即用简体中文回答，并明白说出哪些找不到或没有完成。不要再调用任何功能。",
+}
+# What an agent's answer ends with where it was made to end, by the bound that was reached.
+_UNFINISHED: dict[Language, str] = {
+    "en": "(I had to stop before I was done: {why}. What is not written above was not done.)",
+    "zh-Hant": "（我在完成之前必須停下：{why}。上面沒有寫到的部分並未完成。）",
+    "zh-Hans": "（我在完成之前必须停下：{why}。上面没有写到的部分并未完成。）",
+}
+_WHY: dict[str, dict[Language, str]] = {
+    "seconds": {"en": "the time was up", "zh-Hant": "時間已用完", "zh-Hans": "时间已用完"},
+    "steps": {"en": "the number of steps was used up", "zh-Hant": "步驟數已用完", "zh-Hans": "步骤数已用完"},
+    "tokens": {"en": "there was too much to read", "zh-Hant": "要讀的內容太多", "zh-Hans": "要读的内容太多"},
+    "calls": {"en": "the number of calls was used up", "zh-Hant": "呼叫次數已用完", "zh-Hans": "调用次数已用完"},
+    "stuck": {"en": "nothing new came back", "zh-Hant": "沒有得到新的結果", "zh-Hans": "没有得到新的结果"},
+}
+NO_WORDS: dict[Language, str] = {
+    "en": "I have no answer to this.",
+    "zh-Hant": "我沒有這個問題的答案。",
+    "zh-Hans": "我没有这个问题的答案。",
+}
 # The word that the model is asked to say when the documents do not answer: short, so that it is known at once.
 NO_ANSWER = "NOT_FOUND"
 # As models write it when they mean it.
@@ -40,3 +64,8 @@ def is_decline(answer: str, cites: bool = False) -> bool:
     if len(answer) >= 240:
         return NO_ANSWER in answer
     return NO_ANSWER in answer or bool(_OF_DOCUMENTS.search(answer)) or (not cites and bool(_DECLINES.search(answer)))
+
+
+def unfinished(bound: str, language: Language) -> str:
+    """That, and why, an agent had to stop."""
+    return _UNFINISHED[language].format(why=_WHY[bound][language])

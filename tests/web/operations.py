@@ -130,6 +130,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/runs/{id}/events"): _own("run"),
     ("post", "/runs/{id}/cancel"): _own("run"),
     ("post", "/runs/{id}/approvals/{step}"): _own("run", decision="approve"),
+    ("post", "/runs/{id}/replay"): _administration("run"),
+    ("get", "/administration/runs"): _administration(),
+    ("get", "/administration/runs/{id}"): _administration("run"),
+    ("get", "/approvals"): Operation("chat"),
+    ("get", "/approvals/links/{token}"): _own("link"),
+    ("post", "/approvals/links/{token}"): _own("link", decision="approve"),
     # No model is here, so there is none by any name.
     ("post", "/v1/chat/completions"): Operation("chat", body={"model": "m", "messages": HELLO}, employee=404),
     ("post", "/v1/completions"): Operation("chat", body={"model": "m", "prompt": "Hello"}, employee=404),

@@ -53,6 +53,7 @@ SPEAKERS = {
     "fail": (1, 2),
     "end_failed": (1, 2),
     "end_steps": (1,),
+    "take_back": (0,),
     "said": (0,),
 }
 # Of keywords, entries and attributes.

@@ -2,6 +2,7 @@
 is, byte for byte, what they are told of things that never were."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from django.utils import timezone
 from quarry import runtime
 from rest_framework.test import APIClient
 
+from agents.approvals import mail
+from agents.approvals.models import Approval, Decision, Grant
 from agents.models import Run, Step
 from agents.tools.models import Operation as ToolOperation
 from agents.tools.models import Tool
@@ -41,6 +44,7 @@ MISSING: Ids = {
     "tool": "never-was",
     "operation": "calculate",
     "ticket": str(uuid.UUID(int=98, version=4)),
+    "link": "never-was",
 }
 EACH = [(*key, operation) for key, operation in OPERATIONS.items()]
 WITH_IDS = [(method, path, operation) for method, path, operation in EACH if operation.kind]
@@ -84,6 +88,9 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
     asked = api.post(f"/api/v1/conversations/{conversation.pk}/messages", {"content": "Leave?"}).json()
     run = Run.objects.get()
     step = Step.objects.create(run=run, ordinal=1, kind="search", name="search", started=timezone.now())
+    asked = {"function": "book", "tool": "Leave", "title": "Book", "writes": True, "why": "policy", "digest": "0" * 64}
+    later = timezone.now() + timedelta(hours=1)
+    approval = Approval.objects.create(run=run, step=step, operation=uuid.uuid4(), expires_at=later, **asked)
     return {
         "collection": str(collection.pk),
         "document": document["id"],
@@ -98,6 +105,7 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         "offer": "m",
         "job": str(Job.objects.create(model="granite-4.0-h-350m", kind="pull", requested_by=owner).pk),
         "endpoint": Endpoint.objects.create(slug="vllm", name="vLLM", kind="vllm", model="m").slug,
+        "link": mail.token(owner, approval),
         "event": str(Event.objects.get(action="document.upload").pk),
         "tool": Tool.objects.get(slug="calculator").slug,
         "operation": "calculate",
@@ -109,6 +117,7 @@ def call(client: APIClient, method: str, path: str, operation: Operation, ids: I
     url = address(path).replace("{step}", ids["step"]).replace("{name}", ids["operation"])
     if operation.kind:
         url = url.replace("{id}", ids[operation.kind]).replace("{slug}", ids[operation.kind])
+        url = url.replace("{token}", ids[operation.kind])
     assert "{" not in url, "the table does not say whose id this is"
     body, form = dict(operation.body), "json"
     if "file" in body:
@@ -120,6 +129,7 @@ def stored() -> dict[str, list[dict[str, Any]]]:
     """All rows that somebody without permission could have changed."""
     models = [User, Group, Collection, Document, Conversation, Message, Feedback, Run, Step, Job, Endpoint, Place]
     models += [Tool, ToolOperation, Ticket]
+    models += [Approval, Decision, Grant]
     rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
     keys = ApiKey.objects.exclude(name="test")
     return rows | {"members": list(User.groups.through.objects.values()), "ApiKey": list(keys.values())}

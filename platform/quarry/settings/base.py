@@ -7,6 +7,7 @@ from quarry import __version__
 from quarry.settings.database import celery_broker, database, valkey_url
 from quarry.settings.home import REPOSITORY, data_home, secret
 from quarry.settings.hosts import allowed_hosts
+from quarry.settings.mail import mail_server
 
 QUARRY_VERSION = __version__
 QUARRY_HOME = data_home()
@@ -22,6 +23,11 @@ QUARRY_MAX_WAITING = max(1, int(os.environ.get("QUARRY_MAX_WAITING", "64")))
 QUARRY_SMTP_URL = os.environ.get("QUARRY_SMTP_URL", "")
 QUARRY_MAIL_FROM = os.environ.get("QUARRY_MAIL_FROM") or "quarry@localhost"
 QUARRY_MAIL_TO = os.environ.get("QUARRY_MAIL_TO", "")
+QUARRY_URL = os.environ.get("QUARRY_URL", "")
+QUARRY_MAIL_FROM = os.environ.get("QUARRY_MAIL_FROM", "")
+QUARRY_APPROVAL_HOURS = max(1, int(os.environ.get("QUARRY_APPROVAL_HOURS", "24")))
+QUARRY_APPROVAL_MAIL_AFTER = max(0, int(os.environ.get("QUARRY_APPROVAL_MAIL_AFTER", "60")))
+QUARRY_APPROVERS = [name.strip() for name in os.environ.get("QUARRY_APPROVERS", "").split(",") if name.strip()]
 FRONTEND_DIST = REPOSITORY / "frontend" / "dist"
 
 SECRET_KEY = os.environ.get("QUARRY_SECRET_KEY") or secret(QUARRY_HOME, "django")
@@ -65,6 +71,7 @@ INSTALLED_APPS = [
     "agents.apps.AgentsConfig",
     "agents.tools.apps.ToolsConfig",
     "agents.assistants.apps.AssistantsConfig",
+    "agents.approvals.apps.ApprovalsConfig",
     "apps.chat.apps.ChatConfig",
     "apps.gateway.apps.GatewayConfig",
 ]
@@ -102,6 +109,12 @@ TEMPLATES = [
         },
     }
 ]
+
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_SSL, EMAIL_USE_TLS = mail_server(
+    os.environ.get("QUARRY_SMTP_URL", "")
+)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+EMAIL_TIMEOUT = 20
 
 DATABASES = {"default": database(QUARRY_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -182,6 +195,8 @@ SPECTACULAR_SETTINGS = {
         "ModelJobStatus": "apps.library.models.Job.Status",
         "ModelJobKind": "apps.library.models.Job.Kind",
         "EndpointKind": "apps.endpoints.api.serializers.KINDS",
+        "ApprovalStatus": "agents.approvals.models.Approval.Status",
+        "ApprovalVerdict": "agents.approvals.models.Decision.Verdict",
         "CheckedStatus": ["passed", "failed", "missing", "skipped"],
         "DocumentStatus": "apps.knowledge.models.Document.Status",
     },
@@ -216,6 +231,7 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "agents.recover": {"task": "agents.recover", "schedule": 5.0, "options": {"expires": 10, "priority": 0}},
     "library.recover": {"task": "library.recover", "schedule": 10.0, "options": {"expires": 10, "priority": 0}},
+    "approvals.expire": {"task": "approvals.expire", "schedule": 60.0, "options": {"expires": 60}},
     "knowledge.add_up_terms": {"task": "knowledge.add_up_terms", "schedule": 30.0, "options": {"expires": 30}},
     "knowledge.sweep_blobs": {"task": "knowledge.sweep_blobs", "schedule": 24 * 3600.0},
     # Its own queue would keep it behind the documents that wait.
