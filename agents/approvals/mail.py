@@ -5,9 +5,10 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.core import mail, signing
+from django.core import signing
 from django.utils import timezone
 from django.utils.translation import override
+from quarry import mail
 from quarry.api.problem import not_found
 from quarry.api.sentences import said
 
@@ -39,11 +40,11 @@ def opened(person: User, text: str) -> Approval:
 def notify(approval_id: str) -> int:
     """Writes to everybody for whom the approval still waits; returns to how many."""
     approval = Approval.objects.select_related("run__person").filter(pk=approval_id).first()
-    if approval is None or not settings.QUARRY_MAIL_FROM or not settings.QUARRY_URL:
+    if approval is None or not mail.configured() or not settings.QUARRY_URL:
         return 0
     readers = [person for person in _readers(approval) if selectors.waiting_for(person).filter(pk=approval.pk).exists()]
     for person in readers:
-        _message(person, approval).send()
+        _send(person, approval)
     return len(readers)
 
 
@@ -54,7 +55,7 @@ def _readers(approval: Approval) -> list[User]:
     return [approval.run.person, *policies.seconds().exclude(pk=approval.run.person_id)]
 
 
-def _message(person: User, approval: Approval) -> mail.EmailMessage:
+def _send(person: User, approval: Approval) -> None:
     link = f"{settings.QUARRY_URL.rstrip('/')}/approvals/{token(person, approval)}"
     with override(person.language or None):
         asker, until = str(approval.run.person), timezone.localtime(approval.expires_at)
@@ -65,7 +66,10 @@ def _message(person: User, approval: Approval) -> mail.EmailMessage:
             link,
             said(f"Until {until:%Y-%m-%d %H:%M}. Opening the page decides nothing."),
         ]
-    return mail.EmailMessage(_line(subject), "\n\n".join(lines), settings.QUARRY_MAIL_FROM, [person.email])
+    try:
+        mail.send([person.email], _line(subject), "\n\n".join(lines))
+    except mail.MailError as error:
+        logger.warning("The mail about approval %s was not sent: %s", approval.pk, error)
 
 
 def _line(text: Any) -> str:

@@ -7,7 +7,6 @@ from quarry import __version__
 from quarry.settings.database import celery_broker, database, valkey_url
 from quarry.settings.home import REPOSITORY, data_home, secret
 from quarry.settings.hosts import allowed_hosts
-from quarry.settings.mail import mail_server
 
 QUARRY_VERSION = __version__
 QUARRY_HOME = data_home()
@@ -109,12 +108,6 @@ TEMPLATES = [
         },
     }
 ]
-
-EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_SSL, EMAIL_USE_TLS = mail_server(
-    os.environ.get("QUARRY_SMTP_URL", "")
-)
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
-EMAIL_TIMEOUT = 20
 
 DATABASES = {"default": database(QUARRY_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
