@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from quarry import events
@@ -43,7 +44,6 @@ class Recorder:
         """A new step, which is under way unless `more` has another status. In a transaction it is not `told` yet."""
         step = Step(
             run=self.run,
-            ordinal=self._next(),
             attempt=self.run.attempts,
             kind=kind,
             name=name,
@@ -51,7 +51,7 @@ class Recorder:
             started=timezone.now(),
             **more,
         )
-        step.save(force_insert=True)
+        self._insert(step)
         if told:
             self.tell(step)
         return step
@@ -97,7 +97,15 @@ class Recorder:
         """Makes sure that all text is in the stream."""
         self._publisher.flush()
 
-    def _next(self) -> int:
+    def _insert(self, step: Step) -> None:
+        """Puts the step behind all others. A worker that lost the run may have put one there just before it knew."""
         with self._lock:
-            self._ordinal += 1
-            return self._ordinal - 1
+            while True:
+                step.ordinal, self._ordinal = self._ordinal, self._ordinal + 1
+                try:
+                    with transaction.atomic():
+                        step.save(force_insert=True)
+                    return
+                except IntegrityError:
+                    if not Step.objects.filter(run=step.run_id, ordinal=step.ordinal).exists():
+                        raise

@@ -1,5 +1,6 @@
 """Steps as people see them: whole, and in a sentence for those who only want to know what goes on."""
 
+import json
 from typing import Any
 
 from quarry.api.sentences import said
@@ -27,9 +28,10 @@ def step_facts(step: Step) -> dict[str, Any]:
     }
 
 
-def shown(text: str) -> dict[str, Any]:
-    """A result's text as it is stored for people, with a sign where it is not all."""
-    return {"text": text[:LONGEST], "truncated": len(text) > LONGEST}
+def shown(text: str, data: Any = None) -> dict[str, Any]:
+    """A result as it is stored for people, with a sign where it is not all."""
+    much = len(json.dumps(data, default=str)) > LONGEST
+    return {"text": text[:LONGEST], "data": None if much else data, "truncated": much or len(text) > LONGEST}
 
 
 def simple(step: Step) -> dict[str, Any]:

@@ -96,7 +96,8 @@ class Agent:
     def _note(self, turn: Turn, over: str) -> str:
         """What the harness says itself: that something was left undone, or that nothing was found."""
         language = self.plan.language
-        if over:
+        answered = turn.text.strip() and any(_completed(each.settled) for each in self.transcript.calls)
+        if over and not (over == "stuck" and answered):
             return replies.unfinished(over, language)
         return "" if turn.text.strip() else replies.NO_WORDS[language]
 
@@ -132,7 +133,7 @@ class Agent:
         turns = self.transcript.turns
         known = {_text(each.settled) for turn in turns[:place] for each in turn.calls}
         done = (each.settled for each in turns[place].calls)
-        return any(_text(step) not in known for step in done if step and step.status == Step.Status.COMPLETED)
+        return any(_text(step) not in known for step in done if _completed(step))
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -160,6 +161,10 @@ class Agent:
         """The model of the last turn, which may have been another attempt's."""
         facts = self.transcript.turns[-1].step.memory.get("model") if self.transcript.turns else None
         return runtime.ModelInfo(**facts) if facts else None
+
+
+def _completed(step: Step | None) -> bool:
+    return step is not None and step.status == Step.Status.COMPLETED
 
 
 def _text(step: Step | None) -> str:

@@ -7,7 +7,7 @@ it happened cannot be known from here, so a person is told that it may have, and
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -50,7 +50,11 @@ class Job:
     step: Step | None = None
     result: Result | None = None
     error: str = ""
-    memory: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes something, by what was known then or is known now."""
+        return self.offered.writes or self.function.writes
 
 
 class Caller:
@@ -72,7 +76,7 @@ class Caller:
         for wanted in pending:
             job = self._ready(wanted, functions)
             if job is not None:
-                (writing if job.offered.writes else reading).append(job)
+                (writing if job.writes else reading).append(job)
         self._read(reading)
         for job in writing:
             self._write(job)
@@ -92,7 +96,7 @@ class Caller:
         last = wanted.steps[-1] if wanted.steps else None
         if last is not None and last.status == Step.Status.WAITING:
             return self._decided(job, last)
-        if last is not None and offered.writes:
+        if last is not None and job.writes:
             return self._ask(job, Approval.Why.INTERRUPTED)
         return job if last is not None else self._first(job)
 
@@ -118,7 +122,7 @@ class Caller:
     def _repeated(self, job: Job) -> str:
         before = self.transcript.earlier(job.wanted)
         done = next((each for each in before if not each.settled or each.settled.status != Step.Status.FAILED), None)
-        tries = 1 if job.offered.writes else TRIES
+        tries = 1 if job.writes else TRIES
         if done is not None or len(before) >= tries:
             return REPEATED.format(number=(done or before[-1]).number)
         return ""
@@ -127,7 +131,7 @@ class Caller:
         """Why people are asked before this call, and about which addresses; empty where they are not. What was decided
         when the run began holds, and so does what an administrator has decided since."""
         arguments = job.wanted.arguments
-        if job.offered.outside or job.function.writes:
+        if job.offered.outside or job.writes:
             strange = addresses.strange(arguments, job.function.parameters, self.transcript.said_by_person)
             if strange:
                 return Approval.Why.ADDRESS, strange
@@ -148,7 +152,7 @@ class Caller:
             "tool": offered.tool,
             "title": offered.title[:200],
             "effect": job.function.description[:1000],
-            "writes": offered.writes or job.function.writes,
+            "writes": job.writes,
             "why": why,
             "details": list(details),
             "arguments": plainly(wanted.arguments, job.function.parameters),
@@ -173,10 +177,10 @@ class Caller:
         return self._settle_error(job.wanted, step, _refusal(approval))
 
     def _approved(self, job: Job, step: Step, approval: Approval) -> Job | None:
-        self._resume(step)
         job.step = step
         same = approval.digest == job.wanted.digest and step.arguments == job.wanted.arguments
         if not same or approval.operation.hex != job.offered.operation.replace("-", ""):
+            self._resume(step)
             return self._settle_error(job.wanted, step, CHANGED)
         return job
 
@@ -194,10 +198,8 @@ class Caller:
 
     def _read(self, jobs: Sequence[Job]) -> None:
         """Makes the calls side by side: none changes anything, so none can be in another's way."""
-        for job in jobs:
-            job.step = job.step or self._step(job.wanted, job.offered)
-            self._told(job.step)
-        if len(jobs) > 1:
+        steps = [self._begun(job) for job in jobs]
+        if len(steps) > 1:
             with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="call") as pool:
                 list(pool.map(self._in_thread, jobs))
         else:
@@ -216,13 +218,21 @@ class Caller:
         """Makes a call that changes something, if the run is still ours and wanted."""
         if self.cancelled():
             return
-        with transaction.atomic():
-            self._hold()
-            job.step = job.step or self._step(job.wanted, job.offered, told=False)
-        self.recorder.tell(job.step)
-        self._told(job.step)
+        self._begun(job)
         self._call(job)
         self._settle(job)
+
+    def _begun(self, job: Job) -> Step:
+        """The step of a call that is made now: a new one, or the one that waited for people."""
+        if job.step is not None:
+            self._resume(job.step)
+        else:
+            with transaction.atomic():
+                self._hold()
+                job.step = self._step(job.wanted, job.offered, told=False)
+        self.recorder.tell(job.step)
+        self.recorder.publish("tool_call", {"step": str(job.step.pk), "name": job.step.name, "title": job.step.title})
+        return job.step
 
     def _hold(self) -> None:
         """Makes sure that the run is this worker's, until the transaction ends."""
@@ -241,9 +251,6 @@ class Caller:
         title = offered.title[:200] if offered else ""
         more = {"status": status, "call": wanted.id, "title": title, "memory": memory}
         return self.recorder.begin(Step.Kind.TOOL, wanted.name[:120], wanted.arguments, told, **more)
-
-    def _told(self, step: Step) -> None:
-        self.recorder.publish("tool_call", {"step": str(step.pk), "name": step.name, "title": step.title})
 
     def _call(self, job: Job) -> None:
         try:
@@ -265,7 +272,8 @@ class Caller:
         passages = results.passages(result, wanted.arguments)
         first = len(self.transcript.passages) + 1
         reply, cut = results.reply(wanted.number, wanted.name, result, passages, first)
-        step.result = shown(results.whole(result)) | {"data": result.data, "found": [each.facts() for each in passages]}
+        found = [each.facts() for each in passages]
+        step.result = shown(results.whole(result), result.data) | {"found": found}
         step.memory |= {
             "reply": reply,
             "cut": cut,

@@ -4,17 +4,18 @@ soon as a page loads it or a person follows it."""
 import re
 from collections.abc import Callable
 
-IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\](?:\([^)]*\)|\[[^\]]*\])|<img\b[^>]*>", re.IGNORECASE)
 END = r"\s<>\"'`\\()\[\]{}，。；、（）「」『』《》【】"
+# A picture becomes the link that it is made of, and that is looked at as any other.
+PICTURE = re.compile(r"!+(?=\[)|<(?=\s*/?\s*img\b)", re.IGNORECASE)
+# The target of a link is one wherever it leads, also where it looks like no address.
+TARGET = re.compile(r"\]\(\s*<?\s*([^)\s>]*)")
 URL = re.compile(rf"(?:[a-z][a-z0-9+.-]{{1,15}}://|//|www\.|mailto:)[^{END}]+", re.IGNORECASE)
-# The target of a link is one wherever it stands, also where it looks like none.
-TARGET = re.compile(r"\]\(\s*<?([^)\s>]+)")
-REMOVED = "(link removed)"
+REMOVED = "link removed"
 _LONGEST = 4000
 # What may still become one of these.
 _BEGUN = re.compile(
-    rf"(?:!\[?[^\]\n]*\]?(?:[(\[][^)\]]*)?|<i?m?g?[^>]*|\](?:\(\s*<?[^)\s>]*)?|"
-    rf"(?:[a-z][a-z0-9+.-]{{0,15}}(?::/?/?[^{END}]*)?|/{{1,2}}[^{END}]*|www\.[^{END}]*))\Z",
+    rf"(?:!+|<\s*/?\s*i?m?g?|\](?:\(\s*<?\s*[^)\s>]*)?|[a-z][a-z0-9+.-]{{0,15}}(?::/?/?[^{END}]*)?|/{{1,2}}[^{END}]*|"
+    rf"www\.[^{END}]*)\Z",
     re.IGNORECASE,
 )
 
@@ -45,11 +46,11 @@ class LinkFilter:
 
 def clean(text: str, known: Callable[[str], bool]) -> str:
     """The text without pictures, and without addresses that are not known."""
-    text = IMAGE.sub(lambda found: found["alt"] or "", text)
-    text = TARGET.sub(lambda found: found[0] if known(found[1]) else f"]({REMOVED[1:-1]}", text)
-    return URL.sub(lambda found: found[0] if known(_bare(found[0])) else REMOVED, text)
+    text = PICTURE.sub(lambda found: "(" if found[0] == "<" else "", text)
+    text = TARGET.sub(lambda found: found[0] if not found[1] or known(found[1]) else f"]({REMOVED}", text)
+    return URL.sub(lambda found: _checked(found[0], known), text)
 
 
-def _bare(url: str) -> str:
-    """Without the marks that end a sentence."""
-    return url.rstrip(".,;:!?*_")
+def _checked(url: str, known: Callable[[str], bool]) -> str:
+    bare = url.rstrip(".,;:!?*_")  # without the marks that end a sentence
+    return url if known(bare) else f"({REMOVED}){url[len(bare) :]}"

@@ -35,6 +35,7 @@ class Turn:
         self.shrink = 0  # how often the prompt had to be cut to fit
         self.calls: list[dict[str, Any]] = []
         self.failed_over: list[dict[str, str]] = []
+        self._may_call = True
         self.composer = Composer(transcript.passages)
         self._script = Script(transcript.plan.language)
         self._links = LinkFilter(lambda url: known(url, transcript))
@@ -43,6 +44,7 @@ class Turn:
         self, messages: Sequence[runtime.Message], choice: runtime.ToolChoice, cancelled: Callable[[], bool]
     ) -> runtime.Done:
         """Has the model write to the end and returns how it ended."""
+        self._may_call = choice != "none"
         stream = runtime.generate(
             messages,
             model=self.transcript.plan.models,
@@ -72,7 +74,7 @@ class Turn:
             case runtime.Token(text):
                 self.raw += text
                 self._show(self._links.feed(self._script.feed(text)))
-            case runtime.ToolCall(_, name, arguments) if len(self.calls) < MOST_CALLS:
+            case runtime.ToolCall(_, name, arguments) if self._may_call and len(self.calls) < MOST_CALLS:
                 self._call(name, arguments)
 
     def _call(self, name: str, arguments: Any) -> None:

@@ -1,0 +1,427 @@
+"""People decide: the real queue, the real database, and the tiny model behind the real engine."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from celery.contrib.testing.worker import start_worker
+from django.db import connection
+from django.utils import timezone
+from quarry.api import Problem
+from quarry.celery import app
+from quarry.web.health import queue_length
+
+from agents import execution, queue, selectors
+from agents.actions import cancel
+from agents.approvals import actions
+from agents.approvals.models import Approval, Decision, Grant
+from agents.models import Run, Step
+from agents.tools.models import Operation
+from apps.accounts.models import Group, User
+from apps.audit.models import Event
+from apps.chat.models import Conversation
+from tests.agents.acting import carried_out, operation
+from tests.agents.conftest import THREAD
+from tests.fixtures.product import wait_for
+from tests.fixtures.runs import told
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MONDAY, FRIDAY = {"day": "monday"}, {"day": "friday"}
+
+
+@pytest.fixture
+def book(db: None) -> Operation:
+    """Writes, and people are always asked."""
+    return operation("book", writes=True, needs_approval="always", title="Book leave", description="Books a day off.")
+
+
+@pytest.fixture
+def waiting(book: Operation, hand_over: Any, script: Any) -> Run:
+    """A run that waits before it books Monday, and answers after it."""
+    script([("book", MONDAY)], "Settled.")
+    run = carried_out(hand_over())
+    assert run.status == "awaiting_approval", run.error
+    return run
+
+
+def asked(run: Run) -> Approval:
+    return run.approvals.latest("created_at")
+
+
+def decide(person: User, run: Run, decision: str = "approve", **more: Any) -> Approval:
+    return actions.decide(person, run.pk, asked(run).step_id, decision, **more)
+
+
+def test_the_tiny_model_waits_is_allowed_and_goes_on(
+    book: Operation, hand_over: Any, calling: Any, done: Any, employee: User
+) -> None:
+    """Through Celery's own worker: while people decide, it is free for others."""
+    calling(1)
+    run = hand_over()
+    with start_worker(app, pool="threads", concurrency=1, queues=["inference"], perform_ping_check=False):
+        wait_for(lambda: status(run) == "awaiting_approval", 30, lambda: status(run))
+        assert done == []
+        run.refresh_from_db()
+        assert (run.lease_owner, run.lease_until) == ("", None)
+        assert queue_length("inference") == 0
+        other = hand_over(tools=[])
+        wait_for(lambda: status(other) == "completed", 30, lambda: status(other))
+        decide(employee, run)
+        wait_for(lambda: status(run) in Run.ENDED, 30, lambda: status(run))
+    run.refresh_from_db()
+    assert run.status == "completed", run.error
+    assert len(done) == 1
+    assert done[0][1] == run.steps.get(kind="tool").arguments
+    kinds = [event.kind for event in told(run)]
+    assert kinds.index("approval_required") < kinds.index("tool_call") < kinds.index("tool_result")
+    assert kinds[-1] == "done"
+
+
+def status(run: Run) -> str:
+    return str(Run.objects.values_list("status", flat=True).get(pk=run.pk))
+
+
+def test_the_person_sees_what_exactly_and_why(waiting: Run, employee: User, client_for: Any) -> None:
+    facts = client_for(employee).get("/api/v1/approvals").json()["results"]
+    assert [each["step"] for each in facts] == [str(waiting.steps.get(kind="tool").pk)]
+    shown = facts[0]
+    assert shown["arguments"] == [{"name": "day", "label": "Day", "value": "monday"}]
+    assert (shown["title"], shown["effect"], shown["tool"]) == ("Book leave", "Books a day off.", "Office")
+    assert (shown["why"], shown["needed"], shown["writes"]) == ("policy", 1, True)
+    assert shown["scopes"] == ["once", "conversation"]
+    step = client_for(employee).get(f"/api/v1/runs/{waiting.pk}").json()["steps"][1]
+    assert (step["status"], step["simple"]["kind"], step["approval"]["status"]) == ("waiting", "waits", "pending")
+    assert told(waiting)[-1].kind == "approval_required"
+
+
+def test_over_the_api_it_is_allowed_and_done_once(waiting: Run, employee: User, client_for: Any, done: Any) -> None:
+    path = f"/api/v1/runs/{waiting.pk}/approvals/{asked(waiting).step_id}"
+    answer = client_for(employee).post(path, {"decision": "approve"})
+    assert (answer.status_code, answer.json()["status"]) == (202, "queued")
+    assert done == []
+    assert carried_out(waiting).answer == "Settled."
+    assert done == [("book", MONDAY)]
+    again = client_for(employee).post(path, {"decision": "approve"})
+    assert (again.status_code, again.json()["type"]) == (409, "urn:quarry:problem:not-awaiting-approval")
+    decision = asked(waiting).decisions.get()
+    assert (decision.person_id, decision.verdict, decision.via) == (employee.pk, "approve", "api")
+    event = Event.objects.get(action="approval.approve")
+    assert (event.actor_id, event.facts["function"], event.facts["via"]) == (employee.pk, "book", "api")
+    assert Event.objects.get(action="approval.request").facts["arguments"][0]["value"] == "monday"
+
+
+def test_a_refusal_is_not_done_and_its_note_reaches_the_model(
+    book: Operation, hand_over: Any, script: Any, employee: User, done: Any
+) -> None:
+    model = script([("book", MONDAY)], "As you wish.")
+    run = carried_out(hand_over())
+    decide(employee, run, "reject", note="Not on Monday, the auditors come.")
+    assert carried_out(run).status == "completed"
+    assert done == []
+    assert "the auditors come" in model.read[-1][-1].content
+    assert run.steps.get(kind="tool").status == "failed"
+
+
+def test_nobody_else_may_decide(waiting: Run, stranger: User, administrator: User, done: Any) -> None:
+    for person in (stranger, administrator):
+        with pytest.raises(Problem) as problem:
+            decide(person, waiting)
+        assert problem.value.status == 404
+    assert not Decision.objects.exists()
+
+
+def test_while_nobody_decides_nothing_is_done(waiting: Run, done: Any) -> None:
+    assert carried_out(waiting).status == "awaiting_approval"
+    assert queue.take() is None
+    assert done == []
+
+
+def test_when_the_time_is_over_the_run_goes_on_without(waiting: Run, employee: User, done: Any) -> None:
+    Approval.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(Problem, match="over"):
+        decide(employee, waiting)
+    assert actions.expire() == 1
+    assert actions.expire() == 0
+    assert carried_out(waiting).status == "completed"
+    assert done == []
+    assert asked(waiting).status == "expired"
+    assert "in time" in waiting.steps.get(kind="tool").result["error"]
+    assert Event.objects.filter(action="approval.expire").count() == 1
+
+
+def test_stopping_a_run_that_waits_ends_the_waiting(waiting: Run, employee: User, client_for: Any) -> None:
+    assert cancel(employee, waiting).status == "cancelled"
+    assert client_for(employee).get("/api/v1/approvals").json()["results"] == []
+    with pytest.raises(Problem) as problem:
+        decide(employee, waiting)
+    assert problem.value.status == 409
+    assert waiting.steps.get(kind="tool").status == "failed"
+
+
+def test_all_that_wait_are_decided_before_it_goes_on(
+    book: Operation, hand_over: Any, script: Any, employee: User, done: Any
+) -> None:
+    operation("look_up", config={"text": "It is free."})
+    script([("book", MONDAY), ("look_up", FRIDAY), ("book", FRIDAY)], "Settled.")
+    run = carried_out(hand_over())
+    first, second = run.approvals.order_by("created_at")
+    assert done == [("look_up", FRIDAY)], "what needs nobody is done meanwhile"
+    actions.decide(employee, run.pk, second.step_id, "approve")
+    assert carried_out(run).status == "awaiting_approval"
+    actions.decide(employee, run.pk, first.step_id, "reject")
+    assert carried_out(run).status == "completed"
+    assert done[1:] == [("book", FRIDAY)]
+
+
+def test_of_two_who_decide_at_once_one_is_heard(waiting: Run, employee: User, done: Any) -> None:
+    barrier, heard = threading.Barrier(2), list[str]()
+
+    def press(decision: str) -> None:
+        barrier.wait()
+        try:
+            decide(employee, waiting, decision)
+            heard.append(decision)
+        except Problem as problem:
+            heard.append(str(problem.status))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=(each,)) for each in ("approve", "approve")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(heard) == ["409", "approve"]
+    assert Decision.objects.count() == 1
+    carried_out(waiting)
+    assert done == [("book", MONDAY)]
+
+
+def test_of_workers_that_take_it_up_at_once_one_acts(waiting: Run, employee: User, done: Any) -> None:
+    decide(employee, waiting)
+    barrier = threading.Barrier(3)
+
+    def work() -> None:
+        barrier.wait()
+        execution.execute(waiting.pk)
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == [("book", MONDAY)]
+    assert status(waiting) == "completed"
+
+
+def test_a_decision_that_comes_before_the_run_is_put_aside_is_not_lost(
+    book: Operation, hand_over: Any, script: Any, employee: User, done: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script([("book", MONDAY)], "Settled.")
+    park = actions.park
+
+    def late(run: Run) -> None:
+        decide(employee, run)
+        park(run)
+
+    monkeypatch.setattr(actions, "park", late)
+    run = carried_out(hand_over())
+    assert run.status == "queued"
+    assert carried_out(run).status == "completed"
+    assert done == [("book", MONDAY)]
+
+
+def test_without_its_audit_event_nothing_is_decided(waiting: Run, employee: User, refusing: Any) -> None:
+    with refusing("approval.approve"), pytest.raises(Exception, match="refused"):
+        decide(employee, waiting)
+    assert asked(waiting).status == "pending"
+    assert status(waiting) == "awaiting_approval"
+
+
+# -- for the conversation ----------------------------------------------------------------------------------------------
+
+
+def test_allowed_for_the_conversation_it_is_not_asked_again_there(
+    book: Operation, hand_over: Any, script: Any, employee: User, stranger: User, done: Any
+) -> None:
+    script([("book", MONDAY)], "Done.", [("book", FRIDAY)], "Done.")
+    run = carried_out(hand_over())
+    decide(employee, run, scope="conversation")
+    carried_out(run)
+    assert carried_out(hand_over()).status == "completed"
+    assert done == [("book", MONDAY), ("book", FRIDAY)]
+    assert str(Grant.objects.get().thread) == THREAD
+
+
+def test_a_grant_is_of_one_person_conversation_and_function(
+    book: Operation, hand_over: Any, script: Any, employee: User, stranger: User, done: Any
+) -> None:
+    operation("pay", writes=True, needs_approval="always")
+    Grant.objects.create(thread=THREAD, person=employee, operation=book.pk)
+    script([("book", MONDAY)], [("pay", MONDAY)], [("book", MONDAY)])
+    other = carried_out(hand_over(person=stranger))
+    assert other.status == "awaiting_approval"
+    assert carried_out(hand_over()).status == "awaiting_approval"
+    elsewhere = hand_over()
+    Run.objects.filter(pk=elsewhere.pk).update(input=elsewhere.input | {"thread": str(Conversation().pk)})
+    assert carried_out(elsewhere).status == "awaiting_approval"
+    assert done == []
+
+
+def test_a_run_without_a_conversation_is_allowed_once_only(waiting: Run, employee: User) -> None:
+    Run.objects.filter(pk=waiting.pk).update(input=waiting.input | {"thread": None})
+    with pytest.raises(Problem, match="once only"):
+        decide(employee, waiting, scope="conversation")
+    assert not Grant.objects.exists()
+
+
+def test_a_refusal_cannot_be_a_grant(waiting: Run, employee: User) -> None:
+    with pytest.raises(Problem, match="once only"):
+        decide(employee, waiting, "reject", scope="conversation")
+
+
+# -- rules and four eyes -----------------------------------------------------------------------------------------------
+
+
+def test_a_rule_asks_for_some_arguments_only(hand_over: Any, script: Any, done: Any) -> None:
+    rule = [{"argument": "day", "operator": "==", "value": "friday"}]
+    operation("book", writes=True, needs_approval="rule", rule=rule)
+    script([("book", MONDAY)], [("book", FRIDAY)])
+    run = carried_out(hand_over())
+    assert run.status == "awaiting_approval"
+    assert done == [("book", MONDAY)]
+    assert asked(run).why == "rule"
+
+
+def test_a_rule_that_was_made_meanwhile_counts(hand_over: Any, script: Any, done: Any) -> None:
+    row = operation("book", writes=True)
+
+    def tightened(_: Any) -> Any:
+        Operation.objects.filter(pk=row.pk).update(needs_approval="always")
+        return [("book", MONDAY)]
+
+    script(tightened)
+    assert carried_out(hand_over()).status == "awaiting_approval"
+    assert done == []
+
+
+@pytest.fixture
+def four_eyes(book: Operation, hand_over: Any, script: Any) -> Run:
+    Operation.objects.filter(pk=book.pk).update(four_eyes=True)
+    script([("book", MONDAY)], "Settled.")
+    return carried_out(hand_over())
+
+
+@pytest.mark.parametrize("first", ["asker", "other"])
+def test_four_eyes_need_both_in_any_order(
+    first: str, four_eyes: Run, employee: User, administrator: User, client_for: Any, done: Any
+) -> None:
+    people = [employee, administrator] if first == "asker" else [administrator, employee]
+    assert decide(people[0], four_eyes).status == "pending"
+    assert carried_out(four_eyes).status == "awaiting_approval"
+    with pytest.raises(Problem, match="already"):
+        decide(people[0], four_eyes)
+    assert client_for(people[0]).get("/api/v1/approvals").json()["results"] == []
+    assert len(client_for(people[1]).get("/api/v1/approvals").json()["results"]) == 1
+    path = f"/api/v1/runs/{four_eyes.pk}/approvals/{asked(four_eyes).step_id}"
+    answer = client_for(people[1]).post(path, {"decision": "approve"})
+    assert (answer.status_code, answer.json()["approval"]) == (202, "approved")
+    carried_out(four_eyes)
+    assert done == [("book", MONDAY)]
+
+
+def test_of_four_eyes_any_two_may_refuse_and_strangers_may_not_look(
+    four_eyes: Run, employee: User, administrator: User, stranger: User, client_for: Any, done: Any
+) -> None:
+    with pytest.raises(Problem) as problem:
+        decide(stranger, four_eyes)
+    assert problem.value.status == 404
+    assert client_for(stranger).get("/api/v1/approvals").json()["results"] == []
+    assert client_for(administrator).get(f"/api/v1/runs/{four_eyes.pk}").status_code == 404
+    decide(administrator, four_eyes, "reject")
+    carried_out(four_eyes)
+    assert done == []
+
+
+def test_two_administrators_without_the_asker_are_not_enough(
+    four_eyes: Run, administrator: User, employee: User, done: Any
+) -> None:
+    other = User.objects.create_user("ben@example.test", "a-good-password", role="administrator")
+    decide(administrator, four_eyes)
+    assert decide(other, four_eyes).status == "pending"
+    assert decide(employee, four_eyes).status == "approved"
+
+
+def test_an_administrator_who_asks_is_not_their_own_second(
+    book: Operation, hand_over: Any, script: Any, administrator: User, done: Any
+) -> None:
+    Operation.objects.filter(pk=book.pk).update(four_eyes=True)
+    script([("book", MONDAY)])
+    run = carried_out(hand_over(person=administrator))
+    assert decide(administrator, run).status == "pending"
+    assert carried_out(run).status == "awaiting_approval"
+
+
+def test_members_of_a_group_of_approvers_may_be_the_second(
+    four_eyes: Run, employee: User, stranger: User, settings: Any, done: Any
+) -> None:
+    settings.QUARRY_APPROVERS = ["Leave office"]
+    Group.objects.create(name="Leave office").members.add(stranger)
+    decide(stranger, four_eyes)
+    assert decide(employee, four_eyes).status == "approved"
+
+
+def test_a_second_who_may_not_any_more_does_not_count(
+    four_eyes: Run, employee: User, administrator: User, done: Any
+) -> None:
+    decide(administrator, four_eyes)
+    User.objects.filter(pk=administrator.pk).update(role="employee")
+    assert decide(employee, four_eyes).status == "pending"
+
+
+def test_four_eyes_cannot_be_waived_for_a_conversation(
+    four_eyes: Run, book: Operation, employee: User, hand_over: Any, script: Any, done: Any
+) -> None:
+    with pytest.raises(Problem, match="once only"):
+        decide(employee, four_eyes, scope="conversation")
+    Grant.objects.create(thread=THREAD, person=employee, operation=book.pk)
+    script([("book", FRIDAY)])
+    assert carried_out(hand_over()).status == "awaiting_approval"
+
+
+# -- what was agreed to is what is done --------------------------------------------------------------------------------
+
+
+def test_arguments_that_were_changed_in_between_are_not_used(waiting: Run, employee: User, done: Any) -> None:
+    decide(employee, waiting)
+    Step.objects.filter(run=waiting, kind="tool").update(arguments=FRIDAY)
+    assert carried_out(waiting).status == "completed"
+    assert done == []
+    assert "not those that were agreed to" in waiting.steps.get(kind="tool").result["error"]
+
+
+def test_a_call_that_was_changed_in_between_is_not_made(waiting: Run, employee: User, done: Any) -> None:
+    decide(employee, waiting)
+    step = waiting.steps.get(kind="generate")
+    step.result["tool_calls"][0]["arguments"] = FRIDAY
+    step.save()
+    Step.objects.filter(run=waiting, kind="tool").update(arguments=FRIDAY)
+    carried_out(waiting)
+    assert done == []
+
+
+def test_permission_counts_at_the_moment_of_the_call(waiting: Run, book: Operation, employee: User, done: Any) -> None:
+    decide(employee, waiting)
+    Operation.objects.filter(pk=book.pk).update(enabled=False)
+    assert carried_out(waiting).status == "completed"
+    assert done == []
+
+
+def test_who_follows_is_told_in_their_language(waiting: Run, employee: User) -> None:
+    from django.utils.translation import override
+
+    event = next(event for event in told(waiting) if event.kind == "approval_required")
+    with override("zh-hant"):
+        assert selectors.visible_event(employee, event).data["reason"].startswith("執行此動作前")
