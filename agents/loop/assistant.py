@@ -14,9 +14,13 @@ SECONDS = 300.0  # for a question without tools
 
 
 def carry_out(run: Run, recorder: Recorder, cancelled: Callable[[], bool], deadline: float) -> Question | Agent:
-    """An attempt at the question. What a run began as it stays."""
-    kind = Agent if run.plan is not None or setup_of(run).tools else Question
-    return kind(run, recorder, cancelled, deadline)
+    """An attempt at the question."""
+    return kind(run)(run, recorder, cancelled, deadline)
+
+
+def kind(run: Run) -> type[Question | Agent]:
+    """What carries it out. What a run began as it stays."""
+    return Agent if run.plan is not None or setup_of(run).tools else Question
 
 
 def seconds(run: Run) -> float:

@@ -7,23 +7,21 @@ it happened cannot be known from here, so a person is told that it may have, and
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 from quarry import leases
 
 from agents.approvals import actions as approvals
-from agents.approvals import selectors as approved
-from agents.approvals.models import Approval, Decision
+from agents.approvals.models import Approval
 from agents.models import Run, Step
 from agents.recorder import Overtaken, Recorder
-from agents.tools import calling, registry, rules, schemas
-from agents.tools.types import ApprovalPolicy, Context, Function, Result, ToolError
+from agents.tools import calling, registry, schemas
+from agents.tools.types import Context, Function, ToolError
 from agents.trace import shown
 
-from . import addresses, results
+from . import asking, results
+from .asking import Job
 from .plan import Offered
 from .transcript import Transcript, Wanted
 
@@ -33,28 +31,8 @@ UNKNOWN = "There is no function {name}. There are: {names}."
 CLOSED = "The function {name} is not available any more. Go on without it."
 TOO_MANY = "No more functions can be called in this conversation turn. Answer with what you know."
 REPEATED = "This was called before with the same arguments: see result {number}. Call something else, or answer."
-REFUSED = "The person refused this. Do not call it again in this form. {note}"
-EXPIRED = "Nobody agreed to this in time, so it was not done. Say so in the answer."
-MAY_HAVE = "The work was interrupted while this was carried out: it may or may not have happened, and is not repeated."
 CHANGED = "The arguments are not those that were agreed to, so this was not done."
 NO_RESULT = "There is no result {number}."
-
-
-@dataclass
-class Job:
-    """A call that is about to be made."""
-
-    wanted: Wanted
-    offered: Offered
-    function: Function
-    step: Step | None = None
-    result: Result | None = None
-    error: str = ""
-
-    @property
-    def writes(self) -> bool:
-        """Whether it changes something, by what was known then or is known now."""
-        return self.offered.writes or self.function.writes
 
 
 class Caller:
@@ -116,7 +94,7 @@ class Caller:
             schemas.refuse(job.function.parameters, wanted.arguments)
         except ToolError as error:
             return self._answer_error(wanted, str(error))
-        why, details = self._why(job)
+        why, details = asking.why(job, self.transcript)
         return self._ask(job, why, details) if why else job
 
     def _repeated(self, job: Job) -> str:
@@ -127,42 +105,13 @@ class Caller:
             return REPEATED.format(number=(done or before[-1]).number)
         return ""
 
-    def _why(self, job: Job) -> tuple[str, list[str]]:
-        """Why people are asked before this call, and about which addresses; empty where they are not. What was decided
-        when the run began holds, and so does what an administrator has decided since."""
-        arguments = job.wanted.arguments
-        if job.offered.outside or job.writes:
-            strange = addresses.strange(arguments, job.function.parameters, self.transcript.said_by_person)
-            if strange:
-                return Approval.Why.ADDRESS, strange
-        policies = _asking(job)
-        four_eyes = any(policy.four_eyes for policy in policies)
-        if not policies or (not four_eyes and approved.granted(self.run, job.offered.operation)):
-            return "", []
-        always = any(policy.needs == "always" for policy in policies)
-        return (Approval.Why.POLICY if always else Approval.Why.RULE), []
-
     # -- people -------------------------------------------------------------------------------------------------------
 
     def _ask(self, job: Job, why: str, details: Sequence[str] = ()) -> None:
-        wanted, offered = job.wanted, job.offered
-        asked = {
-            "operation": offered.operation,
-            "function": offered.name,
-            "tool": offered.tool,
-            "title": offered.title[:200],
-            "effect": job.function.description[:1000],
-            "writes": job.writes,
-            "why": why,
-            "details": list(details),
-            "arguments": plainly(wanted.arguments, job.function.parameters),
-            "digest": wanted.digest,
-            "needed": 2 if any(policy.four_eyes for policy in _asking(job)) else 1,
-        }
         with transaction.atomic():
             self._hold()
-            step = self._step(wanted, offered, Step.Status.WAITING, told=False)
-            approvals.ask(step, asked)
+            step = self._step(job.wanted, job.offered, Step.Status.WAITING, told=False)
+            approvals.ask(step, asking.question(job, why, details))
         self.recorder.tell(step)
         self.transcript.add(step)
 
@@ -174,7 +123,7 @@ class Caller:
         if approval.status == Approval.Status.APPROVED:
             return self._approved(job, step, approval)
         self._resume(step)
-        return self._settle_error(job.wanted, step, _refusal(approval))
+        return self._settle_error(job.wanted, step, asking.refusal(approval))
 
     def _approved(self, job: Job, step: Step, approval: Approval) -> Job | None:
         job.step = step
@@ -319,30 +268,3 @@ class Caller:
         ok = status == Step.Status.COMPLETED
         self.recorder.publish("tool_result", {"step": str(step.pk), "name": wanted.name, "ok": ok})
         self.transcript.add(step)
-
-
-def _asking(job: Job) -> list[ApprovalPolicy]:
-    """The policies by which people are asked before this call: as it was when the run began, and as it is now."""
-    both = (job.offered.policy(), job.function.approval)
-    return [policy for policy in both if rules.asks(policy, job.wanted.arguments)]
-
-
-def plainly(arguments: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The arguments as people read them, in the order of the function's own description; all of them."""
-    described: Mapping[str, Any] = parameters.get("properties") or {}
-    names = [*(name for name in described if name in arguments), *(name for name in arguments if name not in described)]
-    return [{"name": name, "label": _label(name, described.get(name)), "value": arguments[name]} for name in names]
-
-
-def _label(name: str, described: Any) -> str:
-    found = described if isinstance(described, Mapping) else {}
-    return str(found.get("title") or found.get("description") or name)[:200]
-
-
-def _refusal(approval: Approval) -> str:
-    if approval.status == Approval.Status.EXPIRED:
-        text = EXPIRED
-    else:
-        refused = approval.decisions.filter(verdict=Decision.Verdict.REJECT).first()
-        text = REFUSED.format(note=f"They say: {refused.note}" if refused and refused.note else "").strip()
-    return f"{MAY_HAVE} {text}" if approval.why == Approval.Why.INTERRUPTED else text

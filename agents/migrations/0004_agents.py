@@ -4,40 +4,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agents', '0003_long_texts'),
+        ("agents", "0003_long_texts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='run',
-            name='plan',
+            model_name="run",
+            name="plan",
             field=models.JSONField(null=True),
         ),
         migrations.AddField(
-            model_name='step',
-            name='call',
+            model_name="step",
+            name="call",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='step',
-            name='memory',
+            model_name="step",
+            name="memory",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='step',
-            name='title',
+            model_name="step",
+            name="title",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AlterField(
-            model_name='run',
-            name='kind',
-            field=models.CharField(choices=[('question', 'Question'), ('completion', 'Completion'), ('summary', 'Summary'), ('extraction', 'Extraction'), ('replay', 'Replay')], default='question', max_length=20),
+            model_name="run",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("question", "Question"),
+                    ("completion", "Completion"),
+                    ("summary", "Summary"),
+                    ("extraction", "Extraction"),
+                    ("replay", "Replay"),
+                ],
+                default="question",
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='step',
-            name='status',
-            field=models.CharField(choices=[('waiting', 'Waiting for a person'), ('running', 'Running'), ('completed', 'Completed'), ('failed', 'Failed')], default='running', max_length=10),
+            model_name="step",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "Waiting for a person"),
+                    ("running", "Running"),
+                    ("completed", "Completed"),
+                    ("failed", "Failed"),
+                ],
+                default="running",
+                max_length=10,
+            ),
         ),
     ]

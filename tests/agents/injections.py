@@ -1,6 +1,6 @@
 """Orders that stand in texts: what they say, what they are hidden in, and a model that obeys every one of them.
 
-`CALL name {arguments}` and `SAY words END` are what the model does when it reads them, whatever stands around. `what` is
+`CALL name {arguments}` and `SAY words END` are what the model does when it reads them, wherever they stand. `what` is
 what an order is after."""
 
 import json
