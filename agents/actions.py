@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -40,12 +41,18 @@ def cancel(person: User, run: Run) -> Run:
     if found.ended:
         return found
     if found.status == Run.Status.RUNNING:
-        transaction.on_commit(lambda: events.request_cancel(run.pk))
+        transaction.on_commit(lambda: _ask_to_stop(run.pk))
     else:
         end_cancelled(Run.objects.filter(pk=run.pk))
     record(person, f"{run.kind}.cancel", found, {})
     found.refresh_from_db()
     return found
+
+
+def _ask_to_stop(run_id: UUID) -> None:
+    """Raises the flag that the worker reads; one that has put the run aside just now reads nothing any more."""
+    events.request_cancel(run_id)
+    end_cancelled(Run.objects.filter(pk=run_id, status=Run.Status.AWAITING_APPROVAL))
 
 
 def end_cancelled(waiting: QuerySet[Run]) -> bool:

@@ -109,7 +109,8 @@ def visible_citations(person: User, citations: Iterable[Mapping[str, Any]]) -> l
 def visible_step(person: User, step: dict[str, Any]) -> dict[str, Any]:
     """A step without the documents that the person may no longer read."""
     step = step | {"result": step["result"] and said_in(step["result"], "error")}
-    step["simple"] = step["simple"] | {"text": sentence(step["simple"])}
+    if simple := step.get("simple"):  # streams of an earlier version have none
+        step["simple"] = simple | {"text": sentence(simple)}
     for part, key in (("arguments", "documents"), ("result", "found")):
         listed = (step[part] or {}).get(key)
         if listed:

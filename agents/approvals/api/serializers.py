@@ -14,7 +14,7 @@ class DecideSerializer(serializers.Serializer[Any]):
     )
 
 
-class PersonSerializer(serializers.Serializer[Any]):
+class ApprovalPersonSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
 
@@ -26,7 +26,7 @@ class ArgumentSerializer(serializers.Serializer[Any]):
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
-    person = PersonSerializer()
+    person = ApprovalPersonSerializer()
     decision = serializers.ChoiceField(Decision.Verdict.choices)
     note = serializers.CharField(allow_blank=True)
     scope = serializers.ChoiceField(Decision.Scope.choices)
@@ -52,7 +52,7 @@ class ApprovalSerializer(serializers.Serializer[Any]):
     needed = serializers.IntegerField(help_text="2: somebody else than the one who asked must agree as well")
     status = serializers.ChoiceField(Approval.Status.choices)
     decisions = DecisionSerializer(many=True)
-    asked_by = PersonSerializer()
+    asked_by = ApprovalPersonSerializer()
     scopes = serializers.ListField(child=serializers.ChoiceField(Decision.Scope.choices))
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()

@@ -189,6 +189,8 @@ SPECTACULAR_SETTINGS = {
         "ModelJobKind": "apps.library.models.Job.Kind",
         "EndpointKind": "apps.endpoints.api.serializers.KINDS",
         "ApprovalStatus": "agents.approvals.models.Approval.Status",
+        "ApprovalScope": "agents.approvals.models.Decision.Scope",
+        "StepDeed": "agents.trace.DEEDS",
         "ApprovalVerdict": "agents.approvals.models.Decision.Verdict",
         "CheckedStatus": ["passed", "failed", "missing", "skipped"],
         "DocumentStatus": "apps.knowledge.models.Document.Status",

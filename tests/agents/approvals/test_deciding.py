@@ -8,6 +8,7 @@ import pytest
 from celery.contrib.testing.worker import start_worker
 from django.db import connection
 from django.utils import timezone
+from quarry import events
 from quarry.api import Problem
 from quarry.celery import app
 from quarry.web.health import queue_length
@@ -157,6 +158,24 @@ def test_stopping_a_run_that_waits_ends_the_waiting(waiting: Run, employee: User
         decide(employee, waiting)
     assert problem.value.status == 409
     assert waiting.steps.get(kind="tool").status == "failed"
+
+
+def test_a_stop_that_comes_just_before_the_run_is_put_aside_is_heard(
+    book: Operation, hand_over: Any, script: Any, employee: User, done: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script([("book", MONDAY)], "Settled.")
+    request, run = events.request_cancel, hand_over()
+    park = actions.park
+    monkeypatch.setattr(events, "request_cancel", lambda pk: (park(parked[0]), request(pk)))
+    parked: list[Run] = []
+
+    def late(run: Run) -> None:
+        parked.append(run)
+        cancel(employee, run)
+
+    monkeypatch.setattr(actions, "park", late)
+    assert carried_out(run).status == "cancelled"
+    assert done == []
 
 
 def test_all_that_wait_are_decided_before_it_goes_on(
