@@ -81,7 +81,7 @@ def plan_of(run: Run) -> Plan:
     """The run's plan; made and stored if this is its beginning."""
     if run.plan is None:
         run.plan = _made(run)
-        leases.held(Run.objects.filter(plan=None), run).update(plan=run.plan)
+        leases.held(Run.objects.filter(plan__isnull=True), run).update(plan=run.plan)
     facts = dict(run.plan)
     functions = [Offered(**each) for each in facts.pop("functions")]
     return Plan(functions=functions, limits=Limits(**facts.pop("limits")), **facts)
