@@ -14,8 +14,10 @@ class ToolsConfig(AppConfig):
         from agents.tools.builtin import findings
         from agents.tools.builtin import plug as builtin
         from agents.tools.openapi.kind import kind as openapi
+        from agents.tools.sql.kind import KIND as SQL
 
         builtin.add()
         kinds.add("openapi", openapi())
+        kinds.add("sql", SQL)
         FURTHER.append(("Python tool", findings.python_tool))
         post_migrate.connect(builtin.synchronise, sender=self, dispatch_uid="tools.builtin")
