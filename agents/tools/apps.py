@@ -13,10 +13,12 @@ class ToolsConfig(AppConfig):
         from agents.tools import kinds
         from agents.tools.builtin import findings
         from agents.tools.builtin import plug as builtin
+        from agents.tools.mcp.kind import KIND as MCP
         from agents.tools.openapi.kind import kind as openapi
         from agents.tools.sql.kind import KIND as SQL
 
         builtin.add()
+        kinds.add("mcp", MCP)
         kinds.add("openapi", openapi())
         kinds.add("sql", SQL)
         FURTHER.append(("Python tool", findings.python_tool))

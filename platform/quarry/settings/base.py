@@ -27,6 +27,7 @@ QUARRY_MAIL_FROM = os.environ.get("QUARRY_MAIL_FROM", "")
 QUARRY_APPROVAL_HOURS = max(1, int(os.environ.get("QUARRY_APPROVAL_HOURS", "24")))
 QUARRY_APPROVAL_MAIL_AFTER = max(0, int(os.environ.get("QUARRY_APPROVAL_MAIL_AFTER", "60")))
 QUARRY_APPROVERS = [name.strip() for name in os.environ.get("QUARRY_APPROVERS", "").split(",") if name.strip()]
+QUARRY_MCP_PROGRAMS = os.environ.get("QUARRY_MCP_PROGRAMS", "1") != "0"
 FRONTEND_DIST = REPOSITORY / "frontend" / "dist"
 
 SECRET_KEY = os.environ.get("QUARRY_SECRET_KEY") or secret(QUARRY_HOME, "django")

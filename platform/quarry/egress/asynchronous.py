@@ -1,0 +1,104 @@
+"""The way out for code that runs in an event loop, as httpx2 takes it. The same policy, the same pinned addresses.
+
+Not imported by the package itself: only what speaks MCP needs httpx2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+import httpcore2
+import httpx2
+
+from .connection import trust
+from .policy import EgressError, Policy, check
+
+CONNECT_SECONDS = 10.0
+STREAM = "text/event-stream"
+
+
+class AsyncTransport(httpx2.AsyncBaseTransport):
+    """Keeps to the policy. An answer may have `most` bytes, unless it is a stream of events, whose end nobody knows;
+    what goes wrong on the way is an `EgressError`."""
+
+    def __init__(self, policy: Policy, most: int) -> None:
+        self._pool = httpcore2.AsyncConnectionPool(ssl_context=trust(policy.ca), network_backend=_Backend(policy))
+        self._most = most
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        url = httpcore2.URL(
+            scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path
+        )
+        asked = httpcore2.Request(
+            request.method, url, headers=request.headers.raw, content=request.stream, extensions=request.extensions
+        )
+        try:
+            answer = await self._pool.handle_async_request(asked)
+        except _LOST as error:
+            raise _told(error) from None
+        headers = httpx2.Headers(answer.headers)
+        most = None if headers.get("content-type", "").startswith(STREAM) else self._most
+        return httpx2.Response(answer.status, headers=headers, stream=_Body(answer, most))
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class _Backend(httpcore2.AsyncNetworkBackend):
+    """Connects to the addresses that were checked."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy, self._plain = policy, httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109  httpcore's own
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        addresses = await anyio.to_thread.run_sync(partial(check, host, port, self._policy), abandon_on_cancel=True)
+        why = "it has no address"
+        for address in addresses:
+            try:
+                return await self._plain.connect_tcp(address, port, timeout or CONNECT_SECONDS)
+            except _LOST as error:
+                why = str(error) or type(error).__name__
+        raise EgressError("connect", f"{host}:{port} cannot be reached: {why}.")
+
+    async def sleep(self, seconds: float) -> None:
+        await self._plain.sleep(seconds)
+
+
+class _Body(httpx2.AsyncByteStream):
+    def __init__(self, answer: httpcore2.Response, most: int | None) -> None:
+        self._answer, self._left = answer, most
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._answer.aiter_stream():
+                if self._left is not None:
+                    self._left -= len(piece)
+                    if self._left < 0:
+                        raise EgressError("broken", "The answer is larger than is read here.")
+                yield piece
+        except _LOST as error:
+            raise _told(error) from None
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+_LOST = (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError, OSError)
+
+
+def _told(error: Exception) -> EgressError:
+    if isinstance(error, httpcore2.ConnectError):
+        return EgressError("tls", f"No connection: {str(error)[:200] or type(error).__name__}.")
+    if isinstance(error, httpcore2.TimeoutException):
+        return EgressError("timeout", "The server did not answer in time.")
+    return EgressError("broken", f"The connection broke off: {str(error)[:200] or type(error).__name__}.")
