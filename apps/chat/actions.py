@@ -12,6 +12,9 @@ from quarry.api.problem import not_found
 from quarry.text import first_words
 
 import agents.actions
+from agents.assistants import asking
+from agents.assistants import selectors as assistants
+from agents.assistants.models import Version
 from agents.models import Run
 from apps.accounts.models import User
 from apps.audit import record
@@ -21,13 +24,14 @@ from apps.chat.models import Conversation, Feedback, Message
 
 @transaction.atomic
 def create_conversation(person: User, collections: Sequence[UUID] | None = None, assistant: str = "") -> Conversation:
-    """A conversation over the given collections, or over all that the person may read."""
-    if assistant:
-        raise Problem(400, "There is no such assistant.", errors={"assistant": ["There is no such assistant."]})
-    conversation = Conversation.objects.create(person=person)
+    """A conversation over the given collections, or over all that the person may read; with an assistant, or with
+    Quarry itself."""
+    version = asking.chosen(person, assistant)
+    conversation = Conversation.objects.create(person=person, assistant=version.assistant.slug if version else "")
     _limit(person, conversation, collections)
-    record(person, "conversation.create", conversation, {"collections": _ids(conversation)})
-    return conversation
+    facts = {"collections": _ids(conversation), "assistant": conversation.assistant}
+    record(person, "conversation.create", conversation, facts)
+    return selectors.conversations(person).get(pk=conversation.pk)
 
 
 @transaction.atomic
@@ -142,12 +146,25 @@ def _refuse_busy(conversation: Conversation) -> None:
 
 
 def _start(person: User, conversation: Conversation, question: Message) -> Run:
-    facts = {
-        "question": question.text,
-        "history": selectors.history(conversation, question.ordinal),
-        "collections": _ids(conversation) if conversation.limited else None,
-    }
+    """A run of the assistant that the message names, else of the conversation's, else of Quarry itself."""
+    named, text = asking.mentioned(question.text)
+    version = asking.chosen(person, named, "content") if named else _own_assistant(person, conversation)
+    history = selectors.history(conversation, question.ordinal)
+    collections = _ids(conversation) if conversation.limited else None
+    facts = {"question": text, "history": history, "collections": collections}
+    if version is not None:
+        facts = asking.task(version, text, history, collections, str(conversation.pk))
     return agents.actions.start(person, Run.Kind.QUESTION, facts)
+
+
+def _own_assistant(person: User, conversation: Conversation) -> Version | None:
+    """The assistant with which the conversation was begun. Its person knows it, so they are told what became of it."""
+    if not conversation.assistant:
+        return None
+    version = assistants.answering(person, conversation.assistant)
+    if version is None:
+        raise Problem(409, assistants.why_not(person, conversation.assistant), code="assistant-gone")
+    return version
 
 
 def _record_question(person: User, conversation: Conversation, question: Message, run: Run) -> None:
@@ -157,6 +174,7 @@ def _record_question(person: User, conversation: Conversation, question: Message
         "conversation": str(conversation.pk),
         "question": question.text,
         "collections": run.input["collections"],
+        "assistant": run.input.get("assistant"),
         "model": worker.model if worker else "",
         "model_sha256": worker.model_sha256 if worker else "",
     }

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
+from agents.assistants import selectors as assistants
+from agents.assistants.models import Version
+from agents.loop.language import HAN
 from agents.models import Run
 from agents.selectors import error_of, thoughts, visible_citations
 from apps.accounts.models import User
@@ -19,7 +22,8 @@ HISTORY = 4
 def conversations(person: User) -> QuerySet[Conversation]:
     """The person's conversations, with the collections that they may read today."""
     readable = Prefetch("collections", queryset=readable_collections(person).order_by("name"))
-    return Conversation.objects.filter(person=person).prefetch_related(readable)
+    named = assistants.name_of("assistant")
+    return Conversation.objects.filter(person=person).annotate(assistant_name=named).prefetch_related(readable)
 
 
 def messages(person: User) -> QuerySet[Message]:
@@ -55,5 +59,18 @@ def message_facts(person: User, message: Message) -> dict[str, Any]:
         "run": {"id": run.pk, "status": run.status, "error": error_of(run)} if run else None,
         "reasoning": thoughts(run) if run else "",
         "citations": visible_citations(person, run.citations) if run else [],
+        "assistant": _answered_by(run),
         "feedback": {"rating": feedback.rating, "comment": feedback.comment} if feedback else None,
     }
+
+
+def _answered_by(run: Run | None) -> dict[str, str] | None:
+    """The assistant that answered, by the name that it had then; None for Quarry itself."""
+    named = run.input.get("assistant") if run else None
+    return {"slug": named["slug"], "name": named["name"]} if named else None
+
+
+def starters(version: Version) -> list[dict[str, str]]:
+    """The questions that an assistant suggests, in the reader's language where it has them."""
+    texts = assistants.said_by(version, "starters")
+    return [{"text": text, "language": "zh-Hant" if HAN.search(text) else "en"} for text in texts]

@@ -32,7 +32,7 @@ Vectors = list[runtime.Vectors]
 def complete(person: User, wanted: Wanted, body: Fields) -> tuple[Run, Wanted]:
     """A run for the request, in the queue."""
     kinds: tuple[selectors.Kind, ...] = ("chat", "assistant") if wanted.chat else ("chat",)
-    offer = selectors.offer(wanted.model, *kinds)
+    offer = selectors.offer(person, wanted.model, *kinds)
     if offer.kind == "assistant":
         wanted = assistant.question(person, wanted, body)
     run = agents.actions.start(person, Run.Kind.COMPLETION, wanted.input)
@@ -50,7 +50,7 @@ def complete(person: User, wanted: Wanted, body: Fields) -> tuple[Run, Wanted]:
 
 def embed(person: User, model: str, texts: Sequence[str], kind: Literal["query", "passage"]) -> tuple[Vectors, int]:
     """The texts' vectors, and how many tokens they have."""
-    offer = selectors.offer(model, "embedding")
+    offer = selectors.offer(person, model, "embedding")
     if queue_length("embed") >= settings.QUARRY_MAX_WAITING:
         raise Problem(429, "Too many texts are waiting to be embedded.", code="queue-full", retry_after=5)
     counts, limit = runtime.embedding_tokens(texts, kind)

@@ -1,14 +1,18 @@
-"""`assistant/quarry` as a model: the last message is a question, answered from what its person may read."""
+"""`assistant/quarry` and `assistant/<slug>` as models: the last message is a question, answered from what its person
+may read."""
 
 import uuid
 from typing import Any
 
+from agents.assistants import asking
+from agents.assistants.checks import RESERVED
 from apps.accounts.models import User
 from apps.gateway.fields import Fields, invalid
 from apps.gateway.requests import Wanted
 from apps.knowledge.policies import readable_collections
 
-ASSISTANT = "assistant/quarry"
+PREFIX = "assistant/"
+ASSISTANT = PREFIX + RESERVED
 LONGEST_QUESTION = 8000
 MOST_COLLECTIONS, HISTORY = 100, 4
 
@@ -24,7 +28,10 @@ def question(person: User, wanted: Wanted, body: Fields) -> Wanted:
     if not 0 < len(asked) <= LONGEST_QUESTION:
         raise invalid("messages", f"The question may have {LONGEST_QUESTION} characters at most, and must have one.")
     history = [{"role": turn["role"], "content": turn["content"]} for turn in turns[:-1][-HISTORY:]]
-    found = {"question": asked, "history": history, "collections": _collections(person, body)}
+    chosen = asking.chosen(person, wanted.model.removeprefix(PREFIX), "model")
+    found: dict[str, Any] = {"question": asked, "history": history, "collections": _collections(person, body)}
+    if chosen is not None:
+        found = asking.task(chosen, asked, history, found["collections"])
     # Nobody reads along: an answer that its documents do not carry is withdrawn at the end, and no program can be
     # told to forget what it was sent.
     return Wanted(wanted.model, {"n": 1, "stream": False, **found}, wanted.stream, wanted.usage)

@@ -7,8 +7,10 @@ from typing import Any, Literal
 from quarry import runtime
 from quarry.api import Problem
 
+from agents.assistants import selectors as assistants
+from apps.accounts.models import User
 from apps.endpoints.selectors import names
-from apps.gateway.assistant import ASSISTANT
+from apps.gateway.assistant import ASSISTANT, PREFIX
 
 Kind = Literal["chat", "assistant", "embedding"]
 
@@ -21,6 +23,7 @@ class Offer:
     kind: Kind
     context: int | None = None
     dimension: int | None = None
+    name: str | None = None
 
     def facts(self) -> dict[str, Any]:
         """In OpenAI's shape, with what else is worth knowing."""
@@ -31,23 +34,24 @@ class Offer:
             "owned_by": "quarry",
             "kind": self.kind,
         }
-        more = {"max_model_len": self.context, "dimensions": self.dimension}
+        more = {"max_model_len": self.context, "dimensions": self.dimension, "name": self.name}
         return facts | {name: value for name, value in more.items() if value is not None}
 
 
-def offers() -> Iterator[Offer]:
-    """All that can answer now, what is asked for most and found soonest first."""
+def offers(person: User) -> Iterator[Offer]:
+    """All that can answer the person now, what is asked for most and found soonest first."""
     chat = [*_current(), *(Offer(name, "chat") for name in names())]
     yield from chat
     if chat:
         yield Offer(ASSISTANT, "assistant")
+        yield from _assistants(person)
     yield from _embedding()
     yield from (offer for offer in _others() if offer.id not in {each.id for each in chat})
 
 
-def offer(name: str, *kinds: Kind) -> Offer:
+def offer(person: User, name: str, *kinds: Kind) -> Offer:
     """The one by this name; of an embedding model the name of its space will do as well."""
-    found = next((each for each in offers() if name in (each.id, _space(each)) and each.kind in kinds), None)
+    found = next((each for each in offers(person) if name in (each.id, _space(each)) and each.kind in kinds), None)
     if found is None:
         sentence = f"There is no model {name!r} here that can do this; GET /v1/models lists what there is."
         raise Problem(404, sentence, code="model-not-found", errors={"model": [sentence]})
@@ -60,6 +64,12 @@ def _current() -> Iterator[Offer]:
     except runtime.ModelUnavailable:
         return
     yield Offer(model.id, "chat", model.context)
+
+
+def _assistants(person: User) -> Iterator[Offer]:
+    for each in assistants.assistants(person).order_by("slug"):
+        if each.published:
+            yield Offer(PREFIX + each.slug, "assistant", name=assistants.said_by(each.published, "name"))
 
 
 def _others() -> Iterator[Offer]:

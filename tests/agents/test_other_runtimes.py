@@ -79,8 +79,10 @@ def test_a_worker_without_need_of_a_model_loads_none_until_one_is_asked_for(conf
     runtime.unload()
 
 
-def test_programs_see_the_endpoints_that_are_switched_on(model: runtime.ModelInfo, remote: Served) -> None:
+def test_programs_see_the_endpoints_that_are_switched_on(
+    model: runtime.ModelInfo, remote: Served, employee: User
+) -> None:
     Endpoint.objects.filter(slug="down").update(enabled=False)
-    assert "endpoint/down" not in {offer.id for offer in gateway.offers()}
-    assert {"endpoint/up", model.id} <= {offer.id for offer in gateway.offers()}
-    assert gateway.offer("endpoint/up", "chat").kind == "chat"
+    assert "endpoint/down" not in {offer.id for offer in gateway.offers(employee)}
+    assert {"endpoint/up", model.id} <= {offer.id for offer in gateway.offers(employee)}
+    assert gateway.offer(employee, "endpoint/up", "chat").kind == "chat"

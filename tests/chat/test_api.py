@@ -221,7 +221,7 @@ def test_a_bad_title_is_refused(title: Any, api: APIClient, conversation: Conver
     assert "title" in answer.json()["errors"]
 
 
-def test_there_is_no_assistant_yet(api: APIClient) -> None:
+def test_there_is_no_such_assistant(api: APIClient) -> None:
     assert api.post(ALL, {"assistant": "legal"}).status_code == 400
     assert api.post(ALL, {"assistant": None}).status_code == 201
     assert Conversation.objects.count() == 1

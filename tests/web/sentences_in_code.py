@@ -64,6 +64,7 @@ FAULTS = ("dimension", "head", "vocabulary", "template", "source", "node", "tens
 RETURNED = {
     *("types.py:__str__", "chain.py:_broken", "search.py:_embedded", "selectors.py:in_use", "line.py:_late"),
     *("rules.py:fault", "schemas.py:fault"),
+    "selectors.py:why_not",
     *("openai.py:refuses", "watsonx.py:refuses", "replicate.py:refuses", "sagemaker.py:refuses"),
     *(f"gguf_check.py:_{of}_faults" for of in FAULTS),
 }

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from agents.approvals import mail
 from agents.approvals.models import Approval, Decision, Grant
+from agents.assistants.models import Assistant, Version
 from agents.models import Run, Step
 from agents.tools.models import Operation as ToolOperation
 from agents.tools.models import Tool
@@ -40,6 +41,7 @@ MISSING: Ids = {
     "event": "999999",
     "model": "never-was",
     "endpoint": "gone",
+    "assistant": "gone",
     "offer": "m",
     "tool": "never-was",
     "operation": "calculate",
@@ -104,6 +106,7 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         "model": "granite-4.0-h-350m",
         "offer": "m",
         "job": str(Job.objects.create(model="granite-4.0-h-350m", kind="pull", requested_by=owner).pk),
+        "assistant": _assistant(api, group),
         "endpoint": Endpoint.objects.create(slug="vllm", name="vLLM", kind="vllm", model="m").slug,
         "link": mail.token(owner, approval),
         "event": str(Event.objects.get(action="document.upload").pk),
@@ -113,8 +116,16 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
     }
 
 
+def _assistant(api: APIClient, group: Group) -> str:
+    """For the group alone to use, and for the owner to change."""
+    facts = {"slug": "plans", "name": "Plans", "restricted": True, "groups": [str(group.pk)]}
+    return str(api.post("/api/v1/assistants", facts).json()["slug"])
+
+
 def call(client: APIClient, method: str, path: str, operation: Operation, ids: Ids) -> Any:
     url = address(path).replace("{step}", ids["step"]).replace("{name}", ids["operation"])
+    for number in ("{number}", "{a}", "{b}"):
+        url = url.replace(number, "1")
     if operation.kind:
         url = url.replace("{id}", ids[operation.kind]).replace("{slug}", ids[operation.kind])
         url = url.replace("{token}", ids[operation.kind])
@@ -130,6 +141,7 @@ def stored() -> dict[str, list[dict[str, Any]]]:
     models = [User, Group, Collection, Document, Conversation, Message, Feedback, Run, Step, Job, Endpoint, Place]
     models += [Tool, ToolOperation, Ticket]
     models += [Approval, Decision, Grant]
+    models += [Assistant, Version]
     rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
     keys = ApiKey.objects.exclude(name="test")
     return rows | {"members": list(User.groups.through.objects.values()), "ApiKey": list(keys.values())}

@@ -14,10 +14,11 @@ class CollectionNameSerializer(serializers.Serializer):
 
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):
     collections = CollectionNameSerializer(many=True)
+    assistant_name = serializers.CharField(read_only=True, help_text="in your language; empty for Quarry itself")
 
     class Meta:
         model = Conversation
-        fields = ["id", "title", "assistant", "collections", "created_at", "updated_at"]
+        fields = ["id", "title", "assistant", "assistant_name", "collections", "created_at", "updated_at"]
 
 
 class NewConversationSerializer(serializers.Serializer):
@@ -66,6 +67,11 @@ class MessageRunSerializer(serializers.Serializer):
     error = RunErrorSerializer(allow_null=True)
 
 
+class AnsweredBySerializer(serializers.Serializer):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
 class MessageSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     role = serializers.ChoiceField(Message.Role.choices)
@@ -74,4 +80,5 @@ class MessageSerializer(serializers.Serializer):
     run = MessageRunSerializer(allow_null=True)
     reasoning = serializers.CharField(allow_blank=True, help_text="what a thinking model said to itself; no answer")
     citations = CitationSerializer(many=True)
+    assistant = AnsweredBySerializer(allow_null=True, help_text="who answered; null for Quarry itself")
     feedback = FeedbackSerializer(allow_null=True)

@@ -1,20 +1,24 @@
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from agents.assistants import asking
 from apps.accounts.api.authentication import person
 from apps.chat import actions, selectors
 from apps.chat.api import serializers as s
 from apps.chat.models import Conversation, Message
 from ingestion.samples.starters import starters
+
+ASSISTANT = OpenApiParameter("assistant", str, description="its questions instead")
 
 
 class ConversationsView(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Conversation]):
@@ -69,7 +73,8 @@ class MessagesView(GenericViewSet[Message]):
 
     @extend_schema(
         operation_id="conversations_messages_create",
-        description="Asks a question. 409 while the conversation's last answer is still being written.",
+        description="Asks a question; one that begins with @slug asks that assistant. 409 while the conversation's "
+        "last answer is still being written, and where its assistant is gone.",
         request=s.QuestionSerializer,
         responses={202: s.AskedSerializer},
     )
@@ -81,13 +86,15 @@ class MessagesView(GenericViewSet[Message]):
 
 
 class StartersView(APIView):
-    """Questions to begin with, about sample documents that the caller can read."""
+    """Questions to begin with: the assistant's own, else some about sample documents that the caller can read."""
 
     scope = "chat"
 
-    @extend_schema(operation_id="starters", responses=s.StartersSerializer)
+    @extend_schema(operation_id="starters", parameters=[ASSISTANT], responses=s.StartersSerializer)
     def get(self, request: Request) -> Response:
-        return Response(s.StartersSerializer({"results": starters(person(request))}).data)
+        version = asking.chosen(person(request), request.query_params.get("assistant", ""))
+        found: Sequence[Any] = selectors.starters(version) if version else starters(person(request))
+        return Response(s.StartersSerializer({"results": found}).data)
 
 
 class RegenerateView(APIView):

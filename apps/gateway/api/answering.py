@@ -26,6 +26,7 @@ from apps.gateway.api.shape import Shape
 BEGIN_SECONDS = 5.0  # how long the answer's head waits for a fault that has a status of its own
 # What an error of a run is as a status; the rest is a fault of ours.
 STATUSES = {"context-length": 400, "invalid-request": 400, "model": 503, "time-limit": 504, "interrupted": 503}
+WAITS = "This waits for an approval. Somebody who may give it finds it in Quarry, and the answer as well."
 logger = logging.getLogger(__name__)
 _closing: set[asyncio.Future[None]] = set()  # the loop itself holds its tasks weakly
 
@@ -49,6 +50,8 @@ class Following:
             if not self._coming.done():
                 return None
             event, self._coming = self._coming.result(), None
+        if event.kind == "approval_required":
+            event = waiting(self._run)
         self._ended = event.kind in events.TERMINAL
         if event.data.get("citations"):
             return await in_thread(lambda: agents.selectors.visible_event(self._person, event))
@@ -70,7 +73,21 @@ class Following:
         await self._events.aclose()
 
     async def _row(self) -> events.Event | None:
-        return await in_thread(lambda: agents.selectors.ended_event(self._run.pk), requests_own=False)
+        return await in_thread(lambda: _ended_event(self._run), requests_own=False)
+
+
+def waiting(run: Run) -> events.Event:
+    """The end of the answer for a client whose run waits for a person: that may take days, and the run goes on without
+    the client."""
+    facts = {"run": str(run.pk), "status": Run.Status.AWAITING_APPROVAL.value}
+    none = {"citations": [], "usage": None, "model": "", "result": None}
+    return events.Event("", "done", {"status": facts["status"], "detail": WAITS, "quarry": facts, **none})
+
+
+def _ended_event(run: Run) -> events.Event | None:
+    if Run.objects.filter(pk=run.pk, status=Run.Status.AWAITING_APPROVAL).exists():
+        return waiting(run)
+    return agents.selectors.ended_event(run.pk)
 
 
 def _stop(person: User, run: Run) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from quarry.api.sentences import said
 from quarry.events import Event
 
 from agents.models import Run
@@ -51,8 +52,8 @@ class ChatShape:
         """Of an assistant's answer the answer as well."""
         if event.data["result"] is not None:
             return [self._delta(each["number"], {}, each["finish_reason"]) for each in _choices(event)]
-        answer, citations = event.data["answer"], event.data["citations"]
-        return [self._delta(0, {"content": answer}), self._delta(0, {"citations": citations}, "stop")]
+        answer, more = _answer(event), {"citations": event.data["citations"], **_waiting(event)}
+        return [self._delta(0, {"content": answer}), self._delta(0, more, "stop")]
 
     def _delta(self, number: int, delta: JSON, reason: str | None = None, logprobs: JSON | None = None) -> JSON:
         return self._frame.chunk({"index": number, "delta": delta, "logprobs": logprobs, "finish_reason": reason})
@@ -68,7 +69,16 @@ def _choices(end: Event) -> list[Any]:
     if end.data["result"] is not None:
         return list(end.data["result"]["choices"])
     plain = {"number": 0, "reasoning": "", "tool_calls": [], "logprobs": [], "finish_reason": "stop"}
-    return [plain | {"text": end.data["answer"], "citations": end.data["citations"]}]
+    return [plain | {"text": _answer(end), "citations": end.data["citations"], **_waiting(end)}]
+
+
+def _waiting(end: Event) -> JSON:
+    """Where the run is found that waits for a person."""
+    return {"quarry": end.data["quarry"]} if "quarry" in end.data else {}
+
+
+def _answer(end: Event) -> str:
+    return said(end.data["detail"]) if "quarry" in end.data else str(end.data["answer"])
 
 
 def _choice(facts: Mapping[str, Any]) -> JSON:
@@ -76,6 +86,7 @@ def _choice(facts: Mapping[str, Any]) -> JSON:
     content = None if calls and not facts["text"].strip() else facts["text"]
     message: JSON = {"role": "assistant", "content": content, "refusal": None}
     more = {"tool_calls": calls, "reasoning_content": facts["reasoning"], "citations": facts.get("citations")}
+    more |= {"quarry": facts.get("quarry")}
     message |= {name: value for name, value in more.items() if value or (name == "citations" and value is not None)}
     return {"index": facts["number"], "message": message, "finish_reason": facts["finish_reason"]}
 

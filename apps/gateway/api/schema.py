@@ -13,9 +13,11 @@ USAGE: dict[str, Any] = {
 }
 MODEL: dict[str, Any] = {"id": TEXT, "object": TEXT, "created": {"type": "integer"}, "owned_by": TEXT, "kind": TEXT}
 CHAT = """OpenAI's fields, with tools, `response_format`, `logprobs`, `n` and streams. Reasoning comes as
-`reasoning_content`. To `assistant/quarry` the last message is a question, answered from the documents that the key's
-owner may read (`collections`: ids or names, to search only those); its `citations` are a member of the message, and of
-the stream's last delta. An assistant's answer is sent when it has been checked, in one piece."""
+`reasoning_content`. To `assistant/quarry`, and to every `assistant/<slug>` that the key's owner may use, the last
+message is a question, answered from the documents that the owner may read (`collections`: ids or names, to search only
+those); its `citations` are a member of the message, and of the stream's last delta. An assistant's answer is sent when
+it has been checked, in one piece. One that must wait for a person's approval ends by saying so, with the run's id in
+the member `quarry`; the run goes on when the approval is there, and `GET /api/v1/runs/{id}` has its answer."""
 EMBEDDINGS = """`input_type` (`query` or `passage`, the latter if not sent) says which of the two a text is: the model
 embeds them differently."""
 

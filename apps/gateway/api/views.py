@@ -44,7 +44,7 @@ async def embeddings(request: HttpRequest) -> HttpResponseBase:
     texts, model = body.prompts("input", MOST_TEXTS), body.text("model")
     packed = body.word("encoding_format", ["float", "base64"], "float") == "base64"
     kind: Any = body.word("input_type", ["query", "passage"], "passage")
-    offer = await in_thread(lambda: selectors.offer(model, "embedding"))
+    offer = await in_thread(lambda: selectors.offer(person, model, "embedding"))
     if body.integer("dimensions", 1, 100_000, offer.dimension) != offer.dimension:
         raise invalid("dimensions", f"This model's embeddings have {offer.dimension} dimensions, and no others.")
     vectors, tokens = await in_thread(lambda: actions.embed(person, model, texts, kind))
@@ -62,13 +62,13 @@ def _packed(vector: np.ndarray) -> str:
 
 @endpoint("GET")
 async def models(request: HttpRequest) -> HttpResponseBase:
-    await in_thread(lambda: keyholder(request))
-    found = await in_thread(lambda: list(selectors.offers()))
+    person = await in_thread(lambda: keyholder(request))
+    found = await in_thread(lambda: list(selectors.offers(person)))
     return JsonResponse({"object": "list", "data": [offer.facts() for offer in found]})
 
 
 @endpoint("GET")
 async def model(request: HttpRequest, id: str) -> HttpResponseBase:
-    await in_thread(lambda: keyholder(request))
-    offer = await in_thread(lambda: selectors.offer(id, "chat", "assistant", "embedding"))
+    person = await in_thread(lambda: keyholder(request))
+    offer = await in_thread(lambda: selectors.offer(person, id, "chat", "assistant", "embedding"))
     return JsonResponse(offer.facts())

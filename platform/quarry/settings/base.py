@@ -229,6 +229,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "library.recover": {"task": "library.recover", "schedule": 10.0, "options": {"expires": 10, "priority": 0}},
     "approvals.expire": {"task": "approvals.expire", "schedule": 60.0, "options": {"expires": 60}},
     "knowledge.add_up_terms": {"task": "knowledge.add_up_terms", "schedule": 30.0, "options": {"expires": 30}},
+    "assistants.forget": {"task": "assistants.forget", "schedule": 3600.0, "options": {"expires": 600}},
     "knowledge.sweep_blobs": {"task": "knowledge.sweep_blobs", "schedule": 24 * 3600.0},
     # Its own queue would keep it behind the documents that wait.
     "gateway.forget": {"task": "gateway.forget", "schedule": 3600.0, "options": {"expires": 600}},
