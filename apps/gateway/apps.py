@@ -9,5 +9,7 @@ class GatewayConfig(AppConfig):
     def ready(self) -> None:
         """Puts the API, plain async views, into the OpenAPI document."""
         from apps.gateway.api import schema
+        from apps.gateway.mcp import schema as mcp
 
         schema.describe()
+        mcp.describe()

@@ -25,7 +25,7 @@ urlpatterns = [
     path("api/v1/", include("apps.chat.api.urls")),
     path("v1/", include("apps.gateway.api.urls")),
     path("_allauth/", include("apps.accounts.api.sign_in")),
-    re_path(r"^(?!api/|v1/|_allauth/|static/|assets/)(?P<path>.*)$", pages.app),
+    re_path(r"^(?!api/|v1/|_allauth/|static/|assets/|mcp$|\.well-known/)(?P<path>.*)$", pages.app),
 ]
 handler400 = "quarry.api.problem.bad_request"
 handler403 = "quarry.api.problem.forbidden"

@@ -1,5 +1,7 @@
 """The request that is being answered, for the audit log: actions do not pass it around."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +22,16 @@ class CurrentRequest(MiddlewareMixin):
 def current_request() -> HttpRequest | None:
     """None in workers and commands."""
     return _current.get()
+
+
+@contextmanager
+def answering(request: HttpRequest) -> Iterator[None]:
+    """For a while this is the request that is answered, where Django's middleware has not said so."""
+    before = _current.set(request)
+    try:
+        yield
+    finally:
+        _current.reset(before)
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -95,6 +95,8 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "quarry.urls"
 ASGI_APPLICATION = "quarry.asgi.application"
+# Paths with an ASGI application of their own.
+ASGI_DOORS = {"/mcp": "apps.gateway.mcp.door.door"}
 APPEND_SLASH = False
 TEMPLATES = [
     {
@@ -249,6 +251,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": os.environ.get("QUARRY_LOG_LEVEL", "INFO")},
     "loggers": {
         "httpx": {"level": "WARNING"},
+        # They tell of addresses and sessions, in which keys can stand.
+        "httpx2": {"level": "WARNING"},
+        "mcp": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "sentence_transformers": {"level": "WARNING"},
     },
