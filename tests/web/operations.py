@@ -11,6 +11,10 @@ OPEN = {
     ("get", "/api/v1/schema"),
     ("post", "/_allauth/browser/v1/auth/login"),
     ("delete", "/_allauth/browser/v1/auth/session"),
+    # Not Django's: tests/gateway/test_mcp.py tries them.
+    ("post", "/mcp"),
+    ("get", "/mcp"),
+    ("delete", "/mcp"),
 }
 
 
@@ -97,6 +101,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/tools/{slug}/refresh"): _administration("tool"),
     ("post", "/tools/{slug}/test"): _administration("tool", operation="calculate", arguments={"expression": "1"}),
     ("patch", "/tools/{slug}/operations/{name}"): _administration("tool", enabled=False),
+    ("post", "/tools/{slug}/oauth"): _administration("tool"),
+    ("get", "/tools/{slug}/oauth/callback"): _administration("tool"),
     ("get", "/usable-tools"): Operation("read"),
     ("get", "/tickets"): Operation("read"),
     ("get", "/tickets/{id}"): Operation("read", "ticket", employee=404),

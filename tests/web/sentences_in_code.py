@@ -45,6 +45,8 @@ SPEAKERS = {
     "EgressError": (1,),
     "Unfit": (0,),  # of OpenAPI documents
     "NotYaml": (0,),
+    "Fault": (0,),  # of MCP servers
+    "Unreachable": (0,),
     "Checked": (2,),
     "Hits": (1,),
     "BuiltIn": (1, 2),

@@ -101,12 +101,12 @@ def offers(tool: Tool) -> list[Offer]:
         raise Problem(400, "The role can read no table in these schemas.", errors={"schemas": [WRONG["schemas"]]})
     text = QUERY.format(name=tool.name, tables=schema.overview(tables))
     return [
-        Offer("query", text, _parameters("sql", "One SELECT."), title=f"{tool.name}: query", writes=False),
+        Offer("query", text, _parameters("sql", "One SELECT."), title="Query a database", writes=False),
         Offer(
             "describe",
             DESCRIBE.format(name=tool.name),
             _parameters("table", "A table; left out, all are listed.", required=False),
-            title=f"{tool.name}: tables",
+            title="Look at the tables",
             writes=False,
         ),
     ]

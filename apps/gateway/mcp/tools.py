@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import mcp_types as types
 from quarry.api import Problem
+from quarry.api.sentences import said
 
 from agents.models import Run
 from agents.tools.builtin import documents
@@ -50,7 +51,7 @@ def _assistants(caller: Caller) -> list[Tool]:
 
 def _assistant(offer: selectors.Offer) -> Tool:
     slug = offer.id.removeprefix(PREFIX)
-    name = offer.name or "Quarry"
+    name = offer.name or said("Knowledge answerer")
     schema = _schema(
         ["question"],
         question={"type": "string", "minLength": 1, "maxLength": 8000, "description": "The whole question"},

@@ -62,12 +62,13 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         addresses = await anyio.to_thread.run_sync(partial(check, host, port, self._policy), abandon_on_cancel=True)
-        why = "it has no address"
+        failures: list[Exception] = []
         for address in addresses:
             try:
                 return await self._plain.connect_tcp(address, port, timeout or CONNECT_SECONDS)
             except _LOST as error:
-                why = str(error) or type(error).__name__
+                failures.append(error)
+        why = str(failures[-1]) or type(failures[-1]).__name__
         raise EgressError("connect", f"{host}:{port} cannot be reached: {why}.")
 
     async def sleep(self, seconds: float) -> None:
@@ -98,7 +99,7 @@ _LOST = (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolE
 
 def _told(error: Exception) -> EgressError:
     if isinstance(error, httpcore2.ConnectError):
-        return EgressError("tls", f"No connection: {str(error)[:200] or type(error).__name__}.")
+        return EgressError("tls", f"The connection broke off: {str(error)[:200] or type(error).__name__}.")
     if isinstance(error, httpcore2.TimeoutException):
         return EgressError("timeout", "The server did not answer in time.")
     return EgressError("broken", f"The connection broke off: {str(error)[:200] or type(error).__name__}.")

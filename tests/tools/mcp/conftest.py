@@ -1,0 +1,117 @@
+"""Servers of the tests' own, and tools over them."""
+
+import asyncio
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from agents.models import Run
+from agents.tools import calling, kinds, registry, rows
+from agents.tools.mcp.loop import loop
+from agents.tools.mcp.pool import pool
+from agents.tools.models import Tool
+from agents.tools.types import Context, Result
+from apps.accounts.models import User
+from tests.embedded.running import free_port, until
+
+OURS = Path(__file__).with_name("server_of_ours.py")
+Add = Callable[..., Tool]
+Call = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def ended() -> Iterator[None]:
+    """No server outlives its test."""
+    yield
+    loop.run(pool.close(), time.monotonic() + 15, lambda: False)
+
+
+@pytest.fixture
+def add(transactional_db: None, administrator: User, tmp_path: Path, settings: Any) -> Add:
+    """Makes a tool as the administration API does."""
+    settings.QUARRY_HOME = tmp_path
+
+    def make(slug: str = "ours", egress: tuple[str, ...] = (), secret: str = "", **fields: Any) -> Tool:
+        from quarry import secrets
+
+        kind = kinds.get("mcp")
+        assert kind is not None
+        tool = Tool(slug=slug, name=slug, kind="mcp", config=kind.check(fields), egress=list(egress))
+        tool.secret = secrets.encrypt(secret)
+        offers = kind.offers(tool)
+        rows.refuse(offers)
+        tool.save()
+        rows.create(tool, offers, rows.Wishes(needs=False))
+        return tool
+
+    return make
+
+
+@pytest.fixture
+def ours(add: Add) -> Callable[..., Tool]:
+    """Our server as a program."""
+
+    def make(secret: str = "", memory_mb: int = 1024, slug: str = "ours", **environment: str) -> Tool:
+        return add(
+            slug,
+            secret=secret,
+            transport="stdio",
+            command=sys.executable,
+            arguments=[str(OURS)],
+            environment=environment,
+            memory_mb=memory_mb,
+        )
+
+    return make
+
+
+@pytest.fixture
+def call(employee: User) -> Call:
+    """Calls an operation as the loop does."""
+
+    def make(
+        tool: Tool, name: str, seconds: float = 30, cancelled: Callable[[], bool] = bool, **arguments: Any
+    ) -> Result:
+        function = registry.function(tool.operations.select_related("tool").get(name=name))
+        context = Context(employee, Run(person=employee), None, "en", cancelled, time.monotonic() + seconds)
+        return calling.call(function, context, arguments)
+
+    return make
+
+
+class Web:
+    """An ASGI application behind a real port."""
+
+    def __init__(self, application: Any) -> None:
+        self.port = free_port()
+        config = uvicorn.Config(application, port=self.port, log_level="error", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._server.serve()), daemon=True)
+        self._thread.start()
+        until(lambda: self._server.started)
+        self.host = f"127.0.0.1:{self.port}"
+        self.url = f"http://{self.host}/mcp"
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Any], Web]]:
+    """Puts applications behind ports until the test is over."""
+    started: list[Web] = []
+
+    def make(application: Any) -> Web:
+        started.append(Web(application))
+        return started[-1]
+
+    yield make
+    for each in started:
+        each.stop()

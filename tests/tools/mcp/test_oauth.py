@@ -1,0 +1,265 @@
+"""An administrator signs in to a service that asks for it: a real authorisation server, by the official library."""
+
+import secrets as random
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from django.core.cache import cache
+from mcp.server import MCPServer
+from mcp.server.auth.provider import AccessToken, AuthorizationCode, AuthorizationParams, RefreshToken
+from mcp.server.auth.settings import AuthSettings, ClientRegistrationOptions
+from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
+from quarry import secrets
+from rest_framework.test import APIClient
+
+from agents.tools import actions
+from agents.tools.models import Tool
+from agents.tools.types import ToolError
+from apps.accounts.models import User
+from apps.audit.models import Event
+from tests.embedded.running import free_port
+from tests.tools.mcp.conftest import Call, Web
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ClientFor = Callable[..., APIClient]
+
+
+class Provider:
+    """Who may use the service: whoever asks agrees at once."""
+
+    def __init__(self, lasts: int = 3600) -> None:
+        self.lasts = lasts
+        self.clients: dict[str, OAuthClientInformationFull] = {}
+        self.codes: dict[str, AuthorizationCode] = {}
+        self.tokens: dict[str, AccessToken] = {}
+        self.refreshes: dict[str, RefreshToken] = {}
+        self.refreshed = 0
+
+    async def get_client(self, client_id: str) -> OAuthClientInformationFull | None:
+        return self.clients.get(client_id)
+
+    async def register_client(self, client: OAuthClientInformationFull) -> None:
+        self.clients[client.client_id] = client
+
+    async def authorize(self, client: OAuthClientInformationFull, params: AuthorizationParams) -> str:
+        code = AuthorizationCode(
+            code=random.token_urlsafe(32),
+            scopes=params.scopes or [],
+            expires_at=time.time() + 60,
+            client_id=client.client_id,
+            code_challenge=params.code_challenge,
+            redirect_uri=params.redirect_uri,
+            redirect_uri_provided_explicitly=True,
+            resource=params.resource,
+        )
+        self.codes[code.code] = code
+        return f"{params.redirect_uri}?{urlencode({'code': code.code, 'state': params.state or ''})}"
+
+    async def load_authorization_code(self, client: Any, code: str) -> AuthorizationCode | None:
+        return self.codes.get(code)
+
+    async def exchange_authorization_code(self, client: Any, code: AuthorizationCode) -> OAuthToken:
+        del self.codes[code.code]
+        return self._tokens(client.client_id, code.scopes, code.resource)
+
+    async def load_refresh_token(self, client: Any, token: str) -> RefreshToken | None:
+        return self.refreshes.get(token)
+
+    async def exchange_refresh_token(self, client: Any, token: RefreshToken, scopes: list[str]) -> OAuthToken:
+        del self.refreshes[token.token]  # good for one use
+        self.refreshed += 1
+        return self._tokens(client.client_id, scopes, token.resource)
+
+    async def load_access_token(self, token: str) -> AccessToken | None:
+        return self.tokens.get(token)
+
+    async def revoke_token(self, token: Any) -> None:
+        self.tokens.pop(token.token, None)
+
+    def _tokens(self, client: str, scopes: list[str], resource: str | None) -> OAuthToken:
+        access, refresh = f"access-{random.token_hex(8)}", f"refresh-{random.token_hex(8)}"
+        ends = int(time.time()) + self.lasts
+        self.tokens[access] = AccessToken(
+            token=access, client_id=client, scopes=scopes, expires_at=ends, resource=resource
+        )
+        self.refreshes[refresh] = RefreshToken(token=refresh, client_id=client, scopes=scopes, resource=resource)
+        return OAuthToken(access_token=access, refresh_token=refresh, expires_in=self.lasts, scope=" ".join(scopes))
+
+
+class Service:
+    """A server with a sign-in, at a port."""
+
+    def __init__(self, serve: Callable[[Any], Web], provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+        port = free_port()
+        monkeypatch.setattr("tests.tools.mcp.conftest.free_port", lambda: port)
+        base = f"http://127.0.0.1:{port}"
+        auth = AuthSettings(
+            issuer_url=base,
+            resource_server_url=f"{base}/mcp",
+            required_scopes=["leave"],
+            validate_token_resource=True,
+            client_registration_options=ClientRegistrationOptions(
+                enabled=True, valid_scopes=["leave"], default_scopes=["leave"]
+            ),
+        )
+        made = MCPServer("leave", log_level="ERROR", auth_server_provider=provider, auth=auth)
+
+        @made.tool()
+        def days(employee: str) -> int:
+            """Days of leave that are left."""
+            return 7
+
+        self.provider = provider
+        self.web = serve(made.streamable_http_app())
+
+
+@pytest.fixture
+def service(serve: Any, monkeypatch: pytest.MonkeyPatch) -> Service:
+    return Service(serve, Provider(), monkeypatch)
+
+
+@pytest.fixture
+def tool(service: Service, transactional_db: None, administrator: User) -> Tool:
+    body = {"name": "Leave", "slug": "leave", "kind": "mcp", "transport": "http", "url": service.web.url}
+    return actions.create(administrator, body | {"sign_in": "oauth", "egress": {"allow": [service.web.host]}})
+
+
+def signed_in(client: APIClient, tool: Tool) -> Any:
+    """What a browser does: to the service, which agrees, and back with what it gave."""
+    begun = client.post(f"/api/v1/tools/{tool.slug}/oauth")
+    assert begun.status_code == 200, begun.json()
+    back = httpx.get(begun.json()["url"], follow_redirects=False)
+    assert back.status_code == 302, back.text
+    return client.get(urlsplit(back.headers["location"]).path, dict(returned(back)))
+
+
+def returned(answer: httpx.Response) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+
+
+def test_sign_in_and_call(tool: Tool, service: Service, administrator: User, client_for: ClientFor, call: Call) -> None:
+    [waiting] = tool.operations.all()
+    assert (waiting.name, waiting.enabled) == ("sign-in", False)
+    answer = signed_in(client_for(administrator), tool)
+    assert (answer.status_code, answer["Location"]) == (302, "/administration")
+    tool.refresh_from_db()
+    [operation] = tool.operations.all()
+    assert (operation.name, operation.enabled) == ("days", True)
+    assert call(tool, "days", employee="Emma").text == "7"
+    [client] = service.provider.clients.values()
+    assert str((client.redirect_uris or [""])[0]) == "http://testserver/api/v1/tools/leave/oauth/callback"
+
+
+def test_tokens_are_encrypted_and_nowhere_else(
+    tool: Tool, service: Service, administrator: User, client_for: ClientFor
+) -> None:
+    client = client_for(administrator)
+    signed_in(client, tool)
+    tool.refresh_from_db()
+    [access] = service.provider.tokens
+    assert access in secrets.decrypt(tool.secret)
+    shown = client.get("/api/v1/tools/leave").content.decode()
+    rows = str(list(Tool.objects.values())) + str(list(Event.objects.values()))
+    for secret in (access, *service.provider.refreshes):
+        assert secret not in shown + rows
+    names = set(Event.objects.values_list("action", flat=True))
+    assert {"tool.sign_in_begin", "tool.sign_in", "tool.refresh"} <= names
+
+
+def test_a_token_that_has_run_out_is_renewed_once_for_all(
+    tool: Tool, service: Service, administrator: User, client_for: ClientFor, call: Call
+) -> None:
+    signed_in(client_for(administrator), tool)
+    service.provider.tokens.clear()  # the service does not know it any more
+    tool.refresh_from_db()
+    assert call(tool, "days", employee="Emma").text == "7"
+    assert service.provider.refreshed == 1
+    tool.refresh_from_db()
+    tool.config["oauth"]["expires_at"] = time.time() - 1  # and now it says when it ends
+    tool.save()
+    assert call(tool, "days", employee="Emma").text == "7"
+    assert service.provider.refreshed == 2
+
+
+def test_without_a_way_back_the_administrator_is_asked(
+    tool: Tool, service: Service, administrator: User, client_for: ClientFor, call: Call
+) -> None:
+    signed_in(client_for(administrator), tool)
+    service.provider.tokens.clear()
+    service.provider.refreshes.clear()
+    tool.refresh_from_db()
+    with pytest.raises(ToolError, match="needs a sign-in that only an administrator can make"):
+        call(tool, "days", employee="Emma")
+    assert signed_in(client_for(administrator), tool).status_code == 302
+    tool.refresh_from_db()
+    assert call(tool, "days", employee="Emma").text == "7"
+
+
+def test_a_sign_in_is_good_once_and_for_who_began_it(
+    tool: Tool, administrator: User, employee: User, client_for: ClientFor
+) -> None:
+    client = client_for(administrator)
+    back = httpx.get(client.post("/api/v1/tools/leave/oauth").json()["url"], follow_redirects=False)
+    answer, path = returned(back), "/api/v1/tools/leave/oauth/callback"
+    other = User.objects.create_user("other@example.test", "a-good-password", name="Otto", role="administrator")
+    assert client_for(employee).get(path, answer).status_code == 403
+    assert client.get(path, answer | {"state": "made-up"}).status_code == 400
+    assert client_for(other).get(path, answer).status_code == 400  # and that it is over now
+    assert client.get(path, answer).status_code == 400
+    assert signed_in(client, tool).status_code == 302
+
+
+def test_the_answer_must_come_from_the_server_that_was_asked(
+    tool: Tool, administrator: User, client_for: ClientFor
+) -> None:
+    client = client_for(administrator)
+    back = httpx.get(client.post("/api/v1/tools/leave/oauth").json()["url"], follow_redirects=False)
+    answer = client.get("/api/v1/tools/leave/oauth/callback", returned(back) | {"iss": "https://evil.example.test"})
+    assert (answer.status_code, answer.json()["detail"]) == (400, "The answer comes from another sign-in server.")
+    refused = client.get("/api/v1/tools/leave/oauth/callback", {"error": "access_denied", "state": "x"})
+    assert refused.status_code == 400
+
+
+def test_one_is_sent_to_no_server_that_nobody_has_allowed(
+    tool: Tool, administrator: User, client_for: ClientFor, serve: Any
+) -> None:
+    """The service may name any server for the sign-in; we go there only when an administrator says so."""
+    elsewhere = {
+        "resource": tool.config["url"],
+        "authorization_servers": ["http://169.254.169.254"],
+    }
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        import json
+
+        described = scope["path"].startswith("/.well-known/oauth-protected-resource")
+        body = json.dumps(elsewhere | {"resource": f"http://{web.host}/mcp"}).encode() if described else b"{}"
+        plain = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
+        await send({"type": "http.response.start", "status": 200 if described else 401, "headers": plain})
+        await send({"type": "http.response.body", "body": body})
+
+    web = serve(application)
+    tool.config = tool.config | {"url": web.url}
+    tool.egress = [web.host]
+    tool.save()
+    answer = client_for(administrator).post("/api/v1/tools/leave/oauth")
+    assert answer.status_code == 400
+    assert "One signs in to this service at 169.254.169.254:80" in answer.json()["detail"]
+    tool.egress = [web.host, "169.254.169.254:80"]
+    tool.save()
+    assert "never called" in client_for(administrator).post("/api/v1/tools/leave/oauth").json()["detail"]
+
+
+def test_a_tool_without_a_sign_in_has_none(administrator: User, client_for: ClientFor) -> None:
+    tool = Tool.objects.create(slug="plain", name="Plain", kind="mcp", config={"transport": "http", "url": "x"})
+    assert client_for(administrator).post(f"/api/v1/tools/{tool.slug}/oauth").status_code == 409
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Any:
+    yield
+    cache.clear()
