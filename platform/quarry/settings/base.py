@@ -28,6 +28,8 @@ QUARRY_APPROVAL_HOURS = max(1, int(os.environ.get("QUARRY_APPROVAL_HOURS", "24")
 QUARRY_APPROVAL_MAIL_AFTER = max(0, int(os.environ.get("QUARRY_APPROVAL_MAIL_AFTER", "60")))
 QUARRY_APPROVERS = [name.strip() for name in os.environ.get("QUARRY_APPROVERS", "").split(",") if name.strip()]
 QUARRY_MCP_PROGRAMS = os.environ.get("QUARRY_MCP_PROGRAMS", "1") != "0"
+# `host:port`, ours among them, to which anybody's schedules may send their results.
+QUARRY_WEBHOOK_HOSTS = {h.strip().lower() for h in os.environ.get("QUARRY_WEBHOOK_HOSTS", "").split(",") if h.strip()}
 FRONTEND_DIST = REPOSITORY / "frontend" / "dist"
 
 SECRET_KEY = os.environ.get("QUARRY_SECRET_KEY") or secret(QUARRY_HOME, "django")
@@ -72,6 +74,7 @@ INSTALLED_APPS = [
     "agents.tools.apps.ToolsConfig",
     "agents.assistants.apps.AssistantsConfig",
     "agents.approvals.apps.ApprovalsConfig",
+    "agents.schedules.apps.SchedulesConfig",
     "apps.chat.apps.ChatConfig",
     "apps.gateway.apps.GatewayConfig",
 ]
@@ -196,6 +199,11 @@ SPECTACULAR_SETTINGS = {
         "StepDeed": "agents.trace.DEEDS",
         "ApprovalVerdict": "agents.approvals.models.Decision.Verdict",
         "CheckedStatus": ["passed", "failed", "missing", "skipped"],
+        "TriggerKind": "agents.schedules.triggers.KINDS",
+        "FiringStatus": "agents.schedules.models.Firing.Status",
+        "FiringCause": "agents.schedules.models.Firing.Cause",
+        "DeliveryStatus": "agents.schedules.models.Delivery.Status",
+        "DeliveryKind": "agents.schedules.models.Delivery.Kind",
         "DocumentStatus": "apps.knowledge.models.Document.Status",
     },
 }
@@ -232,6 +240,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "approvals.expire": {"task": "approvals.expire", "schedule": 60.0, "options": {"expires": 60}},
     "knowledge.add_up_terms": {"task": "knowledge.add_up_terms", "schedule": 30.0, "options": {"expires": 30}},
     "assistants.forget": {"task": "assistants.forget", "schedule": 3600.0, "options": {"expires": 600}},
+    "schedules.look": {"task": "schedules.look", "schedule": 10.0, "options": {"expires": 10, "priority": 2}},
     "knowledge.sweep_blobs": {"task": "knowledge.sweep_blobs", "schedule": 24 * 3600.0},
     # Its own queue would keep it behind the documents that wait.
     "gateway.forget": {"task": "gateway.forget", "schedule": 3600.0, "options": {"expires": 600}},
