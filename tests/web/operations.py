@@ -9,6 +9,7 @@ OPEN = {
     ("get", "/readyz"),
     ("get", "/metrics"),
     ("get", "/api/v1/schema"),
+    ("post", "/api/v1/hooks/{token}"),  # the address is the credential
     ("post", "/_allauth/browser/v1/auth/login"),
     ("delete", "/_allauth/browser/v1/auth/session"),
     # Not Django's: tests/gateway/test_mcp.py tries them.
@@ -50,6 +51,7 @@ def _administration(kind: str = "", **body: Any) -> Operation:
 HELLO = [{"role": "user", "content": "Hello"}]
 PASSWORDS = {"current": "a-good-password", "new": "another-good-one"}
 HUGGING_FACE = {"slug": "new", "kind": "huggingface", "name": "New", "model": "m", "secret": "x"}
+DAILY = {"name": "New", "prompt": "What is new?", "trigger": {"kind": "daily", "at": "08:30"}}
 # By path beneath /api/v1, or from the root where it begins with /v1/.
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/me"): Operation("read"),
@@ -117,6 +119,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/assistants/{slug}/versions/{a}/diff/{b}"): _read("assistant", reader=403),
     ("post", "/assistants/{slug}/publish"): _write("assistant", version=1),
     ("post", "/assistants/{slug}/test"): _write("assistant", content="Leave?"),
+    ("get", "/schedules"): Operation("chat"),
+    ("post", "/schedules"): Operation("chat", body=DAILY, employee=201),
+    ("get", "/schedules/{id}"): _own("schedule"),
+    ("patch", "/schedules/{id}"): _own("schedule", name="New"),
+    ("delete", "/schedules/{id}"): _own("schedule"),
+    ("post", "/schedules/{id}/run"): _own("schedule"),
+    ("get", "/schedules/{id}/runs"): _own("schedule"),
     ("get", "/collections"): Operation("read"),
     ("post", "/collections"): Operation("write", body={"name": "New"}, employee=201),
     ("get", "/collections/{id}"): _read("collection"),

@@ -19,6 +19,7 @@ from agents.assistants.models import Assistant, Version
 from agents.models import Run, Step
 from agents.tools.models import Operation as ToolOperation
 from agents.tools.models import Tool
+from agents.schedules.models import Delivery, Firing, Schedule
 from apps.accounts.models import ApiKey, Group, User
 from apps.accounts.policies import SCOPES
 from apps.audit.models import Event
@@ -29,6 +30,7 @@ from apps.library.models import Job
 from apps.tickets.actions import create as create_ticket
 from apps.tickets.models import Ticket
 from tests.web.operations import OPEN, OPERATIONS, Operation, address
+from tests.web.operations import DAILY, OPEN, OPERATIONS, Operation, address
 
 Ids = dict[str, str]
 MISSING: Ids = {
@@ -42,6 +44,7 @@ MISSING: Ids = {
     "model": "never-was",
     "endpoint": "gone",
     "assistant": "gone",
+    "schedule": str(uuid.UUID(int=98, version=4)),
     "offer": "m",
     "tool": "never-was",
     "operation": "calculate",
@@ -107,6 +110,7 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         "offer": "m",
         "job": str(Job.objects.create(model="granite-4.0-h-350m", kind="pull", requested_by=owner).pk),
         "assistant": _assistant(api, group),
+        "schedule": api.post("/api/v1/schedules", DAILY).json()["id"],
         "endpoint": Endpoint.objects.create(slug="vllm", name="vLLM", kind="vllm", model="m").slug,
         "link": mail.token(owner, approval),
         "event": str(Event.objects.get(action="document.upload").pk),
@@ -142,6 +146,7 @@ def stored() -> dict[str, list[dict[str, Any]]]:
     models += [Tool, ToolOperation, Ticket]
     models += [Approval, Decision, Grant]
     models += [Assistant, Version]
+    models += [Assistant, Version, Schedule, Firing, Delivery]
     rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
     keys = ApiKey.objects.exclude(name="test")
     return rows | {"members": list(User.groups.through.objects.values()), "ApiKey": list(keys.values())}
