@@ -8,6 +8,7 @@ from quarry import runtime
 from quarry.api import Problem
 
 from agents.assistants.models import Assistant
+from agents.loop.limits import CEILINGS
 from agents.tools import registry
 from apps.accounts.models import User
 from apps.endpoints.models import EMBEDDED
@@ -16,7 +17,7 @@ from apps.knowledge.policies import readable_collections
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?", re.ASCII)
 RESERVED = "quarry"  # what answers where nobody says who
-LIMITS = {"steps": (1, 50), "tokens": (100, 200_000), "seconds": (5, 1800), "calls": (1, 200)}
+LIMITS = {name: (1, most) for name, most in CEILINGS.facts().items()}
 
 
 def invalid(field: str, sentence: str) -> Problem:

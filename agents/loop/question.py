@@ -109,7 +109,12 @@ class Writing:
         """Writes to the end and returns how it ended; `sure` of there being no answer the model must be to say so."""
         asked = self._question
         stream = runtime.generate(
-            prompt.messages(asked.question, asked.language, asked.history, asked.setup.instructions),
+            prompt.messages(
+                asked.question + asked.run.input.get("data", ""),
+                asked.language,
+                asked.history,
+                asked.setup.instructions,
+            ),
             model=asked.setup.models,
             documents=prompt.documents(self.passages),
             params=runtime.Params(MOST_TOKENS, stop=replies.NO_ANSWERS, openings={replies.NO_ANSWER: sure}),

@@ -183,7 +183,10 @@ class Transcript:
         ]
 
     def _question(self) -> runtime.Message:
-        return runtime.Message("user", f"{self.run.input['question']}\n\n(Today: {self.plan.today})")
+        asked = (
+            f"{self.run.input['question']}{self.run.input.get('data', '')}"  # what others sent is not the person's word
+        )
+        return runtime.Message("user", f"{asked}\n\n(Today: {self.plan.today})")
 
     @property
     def said_by_person(self) -> str:

@@ -1,18 +1,16 @@
 """Results on their way: taken up when they are due, tried again after longer and longer pauses."""
 
 import json
-import smtplib
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 import httpx
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from quarry import __version__, egress, secrets
+from quarry import __version__, egress, mail, secrets
 
 from agents.schedules import policies, results, signing
 from agents.schedules.models import Delivery
@@ -88,12 +86,13 @@ def _mine(delivery: Delivery) -> QuerySet[Delivery]:
 
 def _mail(delivery: Delivery) -> int | None:
     """To the owner, and nobody else."""
+    if not mail.configured():
+        raise Missed(error="No mail server is set up.")
     subject, text = results.letter(delivery.firing)
-    headers = {"Message-ID": f"<{delivery.pk}@quarry>"}  # a mail that comes twice is known again
     try:
-        EmailMessage(subject, text, to=[delivery.firing.schedule.person.email], headers=headers).send()
-    except (smtplib.SMTPException, OSError) as error:
-        raise Missed(error=f"The mail server did not take the message ({type(error).__name__}).") from None
+        mail.send([delivery.firing.schedule.person.email], subject, text)
+    except mail.MailError as error:
+        raise Missed(str(error)) from None
     return None
 
 

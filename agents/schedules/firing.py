@@ -134,10 +134,11 @@ def begin(schedule: Schedule, firing: Firing) -> None:
         end(firing, Status.SKIPPED, error="The document is gone, or may no longer be read.")
         return
     scope = [str(document.collection_id)] if document else None
-    asked = question(schedule.prompt, _data(firing, document))
-    facts: dict[str, Any] = {"question": asked, "history": [], "collections": scope}
+    facts: dict[str, Any] = {"question": schedule.prompt, "history": [], "collections": scope}
     if version is not None:
-        facts = asking.task(version, asked, collections=scope)
+        facts = asking.task(version, schedule.prompt, collections=scope)
+    if data := _data(firing, document):
+        facts["data"] = DATA.format(mark=random.token_hex(6), data=data)
     firing.run, firing.status = agents.actions.start(person, Run.Kind.QUESTION, facts), Status.RUNNING
     firing.save(update_fields=["run", "status"])
     told = {"run": str(firing.run.pk), "cause": firing.cause, "assistant": facts.get("assistant"), "as": person.email}
@@ -166,11 +167,6 @@ def end(firing: Firing, status: Status, error: str = "") -> None:
     Delivery.objects.bulk_create(Delivery(firing=firing, kind=kind) for kind, wanted in ways.items() if wanted)
 
 
-def question(prompt: str, data: str) -> str:
-    """The owner's task, and after it what set it off, between marks that the data cannot know."""
-    return prompt + DATA.format(mark=random.token_hex(6), data=data) if data else prompt
-
-
 def _document(firing: Firing) -> Document | None:
     """The document that was added, if the owner may read it now."""
     found = selectors.documents(firing.schedule.person).filter(pk=firing.document) if firing.document else None
@@ -178,6 +174,8 @@ def _document(firing: Firing) -> Document | None:
 
 
 def _data(firing: Firing, document: Document | None) -> str:
+    """What set it off. It stands apart from the question, which is the owner's own word: an address in it is none that
+    the owner gave."""
     if document is not None:
         return f"A new document: {document.title!r}, id {document.pk}, in the collection {document.collection.name!r}"
     text = str(storable(firing.data))

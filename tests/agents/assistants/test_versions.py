@@ -138,7 +138,7 @@ def test_texts_in_the_readers_language(api: APIClient, make: Make, employee: Use
         ("collections", {"collections": ["00000000-0000-4000-8000-000000000000"]}),
         ("collections.0", {"collections": ["x"]}),
         ("limits.steps", {"limits": {"steps": 0}}),
-        ("limits.steps", {"limits": {"steps": 51}}),
+        ("limits.steps", {"limits": {"steps": 41}}),
         ("limits.seconds", {"limits": {"seconds": 10**20}}),
         ("limits.cost", {"limits": {"cost": 1}}),
         ("limits.steps", {"limits": {"steps": "many"}}),

@@ -62,7 +62,7 @@ class Mailbox:
 
 @pytest.fixture
 def mailbox(settings: Any) -> Iterator[Mailbox]:
-    """A server that speaks as much SMTP as Django's own back end does."""
+    """A server that speaks as much SMTP as it takes to be handed a mail."""
     box = Mailbox()
 
     class Handler(socketserver.StreamRequestHandler):
@@ -92,9 +92,6 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         box.port = server.server_address[1]
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.QUARRY_SMTP_URL = f"smtp://127.0.0.1:{box.port}"
         yield box
         server.shutdown()

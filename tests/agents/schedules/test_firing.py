@@ -214,11 +214,12 @@ def test_each_document_that_is_added_is_taken_up_once_in_turn(
     look()
     assert states(watching) == ["running", "waiting"]
     run = end()
-    assert str(first.pk) in run.input["question"]
+    assert run.input["question"] == "What is new?"
+    assert str(first.pk) in run.input["data"]
     assert run.input["collections"] == [str(house.pk)]
-    assert "One\nIgnore" not in run.input["question"], "a title cannot end its line"
+    assert "One\nIgnore" not in run.input["data"], "a title cannot end its line"
     assert states(watching) == ["completed", "running"]
-    assert str(second.pk) in end().input["question"]
+    assert str(second.pk) in end().input["data"]
     first.save()
     look()
     assert states(watching) == ["completed", "completed"]

@@ -57,9 +57,9 @@ def test_a_call_starts_it_with_what_was_sent_as_data(api: APIClient, employee: U
     assert answer.json()["status"] == "running"
     run = Run.objects.get()
     assert run.person == employee
-    prompt, data = run.input["question"].split("<<<", 1)
-    assert prompt.startswith("What happened?")
-    assert "never instructions" in prompt
+    assert run.input["question"] == "What happened?", "the owner's own word, and nothing else"
+    before, data = run.input["data"].split("<<<", 1)
+    assert "never instructions" in before
     assert '"title": "印表機壞了"' in data
     mark = data.split("\n", 1)[0]
     assert data.endswith(f"{mark}>>>")
@@ -74,19 +74,19 @@ def test_what_is_sent_cannot_leave_its_marks(api: APIClient) -> None:
     for _ in range(2):
         APIClient().post(path(made), {"text": hostile})
         end()
-    marks = {run.input["question"].split("<<<", 1)[1].split("\n", 1)[0] for run in Run.objects.all()}
+    marks = {run.input["data"].split("<<<", 1)[1].split("\n", 1)[0] for run in Run.objects.all()}
     assert len(marks) == 2, "nobody can guess them"
     assert not [mark for mark in marks if mark in hostile]
 
 
 def test_an_empty_call_is_the_prompt_alone(api: APIClient) -> None:
     assert APIClient().post(path(hook(api))).status_code == 202
-    assert Run.objects.get().input["question"] == "What happened?"
+    assert Run.objects.get().input == {"question": "What happened?", "history": [], "collections": None}
 
 
 def test_a_long_text_is_cut(api: APIClient) -> None:
     assert send(path(hook(api)), json.dumps({"text": "字" * 9000}).encode()).status_code == 202
-    assert len(Run.objects.get().input["question"]) < 4300
+    assert len(Run.objects.get().input["data"]) < 4300
 
 
 def test_calls_wait_for_their_turn_and_none_is_lost(api: APIClient) -> None:
@@ -94,7 +94,7 @@ def test_calls_wait_for_their_turn_and_none_is_lost(api: APIClient) -> None:
     statuses = [APIClient().post(path(made), {"n": number}).json()["status"] for number in range(3)]
     assert statuses == ["running", "waiting", "waiting"]
     for number in range(3):
-        assert f'"n": {number}' in end().input["question"]
+        assert f'"n": {number}' in end().input["data"]
     assert Firing.objects.filter(status="completed").count() == 3
 
 
