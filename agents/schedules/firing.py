@@ -15,6 +15,7 @@ from quarry.text import storable
 import agents.actions
 from agents.assistants import asking
 from agents.assistants import selectors as assistants
+from agents.assistants.models import Version
 from agents.models import Run
 from agents.schedules import selectors
 from agents.schedules.models import Delivery, Firing, Schedule
@@ -124,25 +125,37 @@ def start_next(pk: UUID) -> None:
 @transaction.atomic
 def begin(schedule: Schedule, firing: Firing) -> None:
     """Has the run made, as the schedule's owner and with what they may do now. Raises the queue's problem."""
-    person, assistant = schedule.person, schedule.assistant
+    person, assistant, document = schedule.person, schedule.assistant, _document(firing)
     version = assistants.answering(person, assistant.slug) if assistant else None
     if assistant and version is None:
-        end(firing, Status.FAILED, error=assistants.why_not(person, assistant.slug))
-        return
-    document = _document(firing)
-    if firing.document and document is None:
-        end(firing, Status.SKIPPED, error="The document is gone, or may no longer be read.")
-        return
+        _give_up(schedule, firing, Status.FAILED, error=assistants.why_not(person, assistant.slug))
+    elif firing.document and document is None:
+        _give_up(schedule, firing, Status.SKIPPED, error="The document is gone, or may no longer be read.")
+    else:
+        _run(schedule, firing, _task(schedule, version, _data(firing, document), document))
+
+
+def _run(schedule: Schedule, firing: Firing, facts: dict[str, Any]) -> None:
+    run = agents.actions.start(schedule.person, Run.Kind.QUESTION, facts)
+    firing.run, firing.status = run, Status.RUNNING
+    firing.save(update_fields=["run", "status"])
+    told = {"run": str(run.pk), "cause": firing.cause, "assistant": facts.get("assistant"), "as": schedule.person.email}
+    actor = schedule.person if firing.cause == Cause.PERSON else None
+    record(actor, "schedule.run", schedule, told)
+
+
+def _give_up(schedule: Schedule, firing: Firing, status: Status, error: str) -> None:
+    end(firing, status, error)
+    record(None, "schedule.fail", schedule, {"cause": firing.cause, "error": error, "as": schedule.person.email})
+
+
+def _task(schedule: Schedule, version: Version | None, data: str, document: Document | None) -> dict[str, Any]:
+    """The owner's words as the question; what set it off apart from them, between marks that it cannot know."""
     scope = [str(document.collection_id)] if document else None
     facts: dict[str, Any] = {"question": schedule.prompt, "history": [], "collections": scope}
     if version is not None:
         facts = asking.task(version, schedule.prompt, collections=scope)
-    if data := _data(firing, document):
-        facts["data"] = DATA.format(mark=random.token_hex(6), data=data)
-    firing.run, firing.status = agents.actions.start(person, Run.Kind.QUESTION, facts), Status.RUNNING
-    firing.save(update_fields=["run", "status"])
-    told = {"run": str(firing.run.pk), "cause": firing.cause, "assistant": facts.get("assistant"), "as": person.email}
-    record(person if firing.cause == Cause.PERSON else None, "schedule.run", schedule, told)
+    return facts | ({"data": DATA.format(mark=random.token_hex(6), data=data)} if data else {})
 
 
 @transaction.atomic

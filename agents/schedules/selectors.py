@@ -17,7 +17,7 @@ MOST_DOCUMENTS = 50  # taken up at once
 
 def schedules(person: User) -> QuerySet[Schedule]:
     """The person's own schedules, each with how it went last."""
-    last = Firing.objects.order_by("schedule", "-created_at").distinct("schedule").select_related("run")
+    last = Firing.objects.order_by("schedule_id", "-created_at").distinct("schedule_id").select_related("run")
     found = Schedule.objects.filter(person=person).select_related("assistant__published", "person")
     return found.prefetch_related(Prefetch("firings", last, to_attr="last"))
 
