@@ -74,9 +74,9 @@ def _moments(cron: Cron, zone: ZoneInfo, day: date) -> set[datetime]:
 def _field(text: str, low: int, high: int, names: dict[str, int]) -> frozenset[int]:
     found: set[int] = set()
     for part in text.split(","):
-        span, _, step = part.partition("/")
-        first, last = _span(span, low, high, names, open_end=bool(step))
-        found.update(range(first, last + 1, _number(step, 1, high, {}) if step else 1))
+        span, slash, step = part.partition("/")
+        first, last = _span(span, low, high, names, open_end=bool(slash))
+        found.update(range(first, last + 1, _number(step, 1, high, {}) if slash else 1))
     return frozenset(found)
 
 
