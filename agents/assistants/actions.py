@@ -119,10 +119,10 @@ def forget_trials(before: Any) -> None:
 
 
 def _locked(actor: User, assistant: Assistant) -> Assistant:
-    """As it is now: of two who change it at once the second sees what the first did."""
+    """As it is now: of two who change it at once the second sees what the first did. Locked without its version, which
+    PostgreSQL would look up as it was before the wait."""
     policies.require_edit(actor, assistant)
-    rows = Assistant.objects.select_for_update(of=("self",)).select_related("published")
-    found = rows.filter(pk=assistant.pk, deleted_at=None).first()
+    found = Assistant.objects.select_for_update().filter(pk=assistant.pk, deleted_at=None).first()
     if found is None:
         raise not_found()
     return found

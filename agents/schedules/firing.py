@@ -32,9 +32,11 @@ logger = logging.getLogger(__name__)
 
 
 def locked(pk: UUID, **having: Any) -> Schedule | None:
-    """The schedule as it is now, for this transaction alone."""
-    rows = Schedule.objects.select_for_update(of=("self",)).select_related("person", "assistant")
-    return rows.filter(pk=pk, **having).first()
+    """The schedule as it is now, for this transaction alone. Read again after it was locked: PostgreSQL looks up what
+    is joined to a row that it waits for as it was before the wait."""
+    if Schedule.objects.select_for_update().filter(pk=pk).first() is None:
+        return None
+    return Schedule.objects.select_related("person", "assistant").filter(pk=pk, **having).first()
 
 
 def look() -> None:
@@ -161,7 +163,7 @@ def _task(schedule: Schedule, version: Version | None, data: str, document: Docu
 @transaction.atomic
 def settle(pk: UUID) -> None:
     """Ends the occasion whose run has ended."""
-    firing = Firing.objects.select_for_update(of=("self",)).select_related("run", "schedule").filter(pk=pk).first()
+    firing = Firing.objects.select_for_update().filter(pk=pk).first()
     if firing is None or firing.status != Status.RUNNING:
         return
     if firing.run is None:

@@ -31,12 +31,13 @@ def facts(firing: Firing) -> dict[str, Any]:
 def letter(firing: Firing) -> tuple[str, str]:
     """Subject and text of a mail, in the owner's language."""
     schedule = firing.schedule
+    name = " ".join(schedule.name.split())
     with override(schedule.person.language.lower() or "en"):
         told = facts(firing)["data"]
         text = told["error"]["detail"] if told["error"] else told["answer"]
         sources = [f"[{each['marker']}] {each['title']}" for each in told["citations"] if each["title"]]
-        parts = [text, "\n".join(sources), "--\n" + said(f"Quarry sends you this by your schedule “{schedule.name}”.")]
-    return " ".join(schedule.name.split()), "\n\n".join(part for part in parts if part)
+        parts = [text, "\n".join(sources), "--\n" + said(f"Quarry sends you this by your schedule “{name}”.")]
+    return name, "\n\n".join(part for part in parts if part)
 
 
 def _error(firing: Firing) -> dict[str, Any] | None:

@@ -56,7 +56,7 @@ def states(schedule: Schedule) -> list[str]:
 @dataclass
 class Mailbox:
     port: int = 0
-    letters: list[str] = field(default_factory=list)
+    letters: list[bytes] = field(default_factory=list)
     refuse: bool = False
 
 
@@ -85,9 +85,9 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
                 else:
                     self.say("250 fine")
 
-        def text(self) -> str:
+        def text(self) -> bytes:
             lines = iter(self.rfile.readline, b".\r\n")
-            return b"".join(lines).decode()
+            return b"".join(lines)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()

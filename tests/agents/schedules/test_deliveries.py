@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from email import message_from_string, policy
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
@@ -245,7 +245,7 @@ def test_a_failure_is_told_as_well(make: Make, employee: User, settings: Any) ->
 
 
 def letter(mailbox: Mailbox) -> Any:
-    return message_from_string(mailbox.letters[-1], policy=policy.default)
+    return message_from_bytes(mailbox.letters[-1], policy=policy.default)
 
 
 def test_a_result_by_mail_to_its_owner(make: Make, employee: User, mailbox: Mailbox) -> None:
