@@ -65,6 +65,8 @@ def _attempt(run: Run, recorder: Recorder, lost: Callable[[], bool]) -> None:
         raise
     except Overtaken:
         logger.info("Run %s went to another worker", run.id)
+    except kinds.Later as later:
+        queue.park(run, later.delay)
     except TimeLimit:
         actions.fail(run, "The time limit was reached", f"No answer within {kind.seconds:.0f} seconds.", "time-limit")
     except runtime.RuntimeFault as fault:

@@ -11,8 +11,17 @@ from agents.recorder import Recorder
 TIME_LIMIT = 300.0  # seconds for one attempt, waiting for the engine included
 
 
+class Later(Exception):
+    """Raised by work that lets others go first: what it has done so far is stored, and it goes on from there when its
+    turn comes again, in `delay` seconds at the earliest."""
+
+    def __init__(self, delay: float = 0.0) -> None:
+        super().__init__()
+        self.delay = delay
+
+
 class Work(Protocol):
-    """One attempt at a run."""
+    """One attempt at a run. `answer` may raise `Later`."""
 
     def answer(self) -> Outcome: ...
 

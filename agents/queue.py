@@ -21,11 +21,13 @@ TOLD = 50  # of a longer queue only its head is told of every move
 
 def waiting() -> QuerySet[Run, UUID]:
     """The ids of the runs that wait, in the order in which they are taken: everybody's first, then everybody's second,
-    and so on, those under way counting as well. In each round those go first who were served longest ago."""
+    and so on, those under way counting as well. In each round those go first who were served longest ago. Of one
+    person's the parked ones come last."""
     theirs = Run.objects.filter(person=OuterRef("person"))
     under_way = theirs.filter(status=Run.Status.RUNNING).order_by().values("person").annotate(count=Count("pk"))
     served = theirs.exclude(started_at=None).order_by("-created_at").values("started_at")[:1]
-    place = Window(RowNumber(), partition_by=F("person"), order_by=F("created_at").asc())
+    fresh_first = [F("started_at").asc(nulls_first=True), F("created_at").asc()]
+    place = Window(RowNumber(), partition_by=F("person"), order_by=fresh_first)
     rounds = Run.objects.filter(status=Run.Status.QUEUED).annotate(
         place=place, under_way=Coalesce(Subquery(under_way.values("count")), 0), served=Subquery(served)
     )
@@ -64,12 +66,18 @@ def send(run: Run, delay: float = 0.0) -> None:
 
 def put_back(run: Run, delay: float) -> bool:
     """Gives a run back that this worker took and could not begin; False where it is not this worker's any more."""
-    mine = leases.held(Run.objects.filter(status=Run.Status.RUNNING), run)
-    again = {"status": Run.Status.QUEUED, "attempts": F("attempts") - 1, "sent_at": timezone.now()}
-    if not leases.release(mine, started_at=None, **again):
-        return False
-    send(run, delay)
-    return True
+    return _give_back(run, delay, started_at=None)
+
+
+def park(run: Run, delay: float = 0.0) -> bool:
+    """Lets others go before a run that this worker has begun. When it was last worked on is kept: its person was served
+    then, and their newer questions come before it."""
+    return _give_back(run, delay)
+
+
+def is_wanted() -> bool:
+    """Whether anybody waits for a worker."""
+    return Run.objects.filter(status=Run.Status.QUEUED).exists()
 
 
 def announce_positions() -> None:
@@ -84,6 +92,15 @@ def resend(run: Run) -> None:
     """Sends a run whose message seems to be lost; a second message for a run that was taken does nothing."""
     Run.objects.filter(pk=run.pk).update(sent_at=timezone.now())
     send(run)
+
+
+def _give_back(run: Run, delay: float, **changes: None) -> bool:
+    mine = leases.held(Run.objects.filter(status=Run.Status.RUNNING), run)
+    again = {"status": Run.Status.QUEUED, "attempts": F("attempts") - 1, "sent_at": timezone.now()}
+    if not leases.release(mine, **again, **changes):
+        return False
+    send(run, delay)
+    return True
 
 
 def _places() -> Iterator[tuple[int, UUID]]:
