@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from quarry.api.sentences import said_in
 from quarry.events import Event
 
+from agents import withholding
 from agents.approvals import selectors as approvals
 from agents.approvals.models import Approval
 from agents.loop import find
@@ -65,18 +66,21 @@ def final_event(run: Run) -> Event:
     data |= {"usage": run.usage, "model": run.model}
     if run.result is not None or run.kind == Run.Kind.COMPLETION:
         data |= {"result": run.result, "model_sha256": run.model_sha256}
+    if run.kind in withholding.KINDS:
+        data |= {"kind": run.kind}
     return Event("", "done", data)
 
 
 def run_facts(person: User, run: Run) -> dict[str, Any]:
     """The whole run as the API shows it to a reader today."""
+    citations = visible_citations(person, run.citations)
     return {
         "id": str(run.pk),
         "kind": run.kind,
         "status": run.status,
         "assistant": run.input.get("assistant"),
-        "answer": run.answer,
-        "citations": visible_citations(person, run.citations),
+        "answer": withholding.answer(run.kind, run.answer, citations),
+        "citations": citations,
         "steps": _steps(person, run),
         "result": run.result,
         "usage": run.usage,
@@ -103,7 +107,11 @@ def visible_citations(person: User, citations: Iterable[Mapping[str, Any]]) -> l
     a quote would tell of a document that is no longer theirs to know of."""
     listed = list(citations)
     readable = find.readable(person, {each["document_id"] for each in listed if each.get("document_id")})
-    return [dict(each) if each["document_id"] in readable else WITHHELD | {"marker": each["marker"]} for each in listed]
+    # What names no document stands in a text of the person's own.
+    return [
+        dict(each) if each["document_id"] in readable | {None} else WITHHELD | {"marker": each["marker"]}
+        for each in listed
+    ]
 
 
 def visible_step(person: User, step: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +136,9 @@ def visible_event(person: User, event: Event) -> Event:
         case "citation":
             return event._replace(data=visible_citations(person, [event.data])[0])
         case "done":
-            return event._replace(data=event.data | {"citations": visible_citations(person, event.data["citations"])})
+            shown = visible_citations(person, event.data["citations"])
+            answer = withholding.answer(event.data.get("kind", ""), event.data["answer"], shown)
+            return event._replace(data=event.data | {"answer": answer, "citations": shown})
         case "step":
             return event._replace(data=visible_step(person, event.data))
         case "approval_required":

@@ -161,6 +161,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/approvals"): Operation("chat"),
     ("get", "/approvals/links/{token}"): _own("link"),
     ("post", "/approvals/links/{token}"): _own("link", decision="approve"),
+    ("get", "/summaries"): Operation("chat"),
+    ("post", "/summaries"): Operation("chat", body={"text": "The plan is to leave."}, employee=202),
+    ("get", "/summaries/{id}"): _own("summary"),
     # No model is here, so there is none by any name.
     ("post", "/v1/chat/completions"): Operation("chat", body={"model": "m", "messages": HELLO}, employee=404),
     ("post", "/v1/completions"): Operation("chat", body={"model": "m", "prompt": "Hello"}, employee=404),

@@ -50,6 +50,7 @@ MISSING: Ids = {
     "operation": "calculate",
     "ticket": str(uuid.UUID(int=98, version=4)),
     "link": "never-was",
+    "summary": str(uuid.UUID(int=201, version=4)),
 }
 EACH = [(*key, operation) for key, operation in OPERATIONS.items()]
 WITH_IDS = [(method, path, operation) for method, path, operation in EACH if operation.kind]
@@ -111,6 +112,7 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         "job": str(Job.objects.create(model="granite-4.0-h-350m", kind="pull", requested_by=owner).pk),
         "assistant": _assistant(api, group),
         "schedule": api.post("/api/v1/schedules", DAILY).json()["id"],
+        "summary": api.post("/api/v1/summaries", {"text": "The secret plan of leave."}).json()["id"],
         "endpoint": Endpoint.objects.create(slug="vllm", name="vLLM", kind="vllm", model="m").slug,
         "link": mail.token(owner, approval),
         "event": str(Event.objects.get(action="document.upload").pk),

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "agents.assistants.apps.AssistantsConfig",
     "agents.approvals.apps.ApprovalsConfig",
     "agents.schedules.apps.SchedulesConfig",
+    "agents.summaries.apps.SummariesConfig",
     "apps.chat.apps.ChatConfig",
     "apps.gateway.apps.GatewayConfig",
 ]
@@ -205,6 +206,11 @@ SPECTACULAR_SETTINGS = {
         "DeliveryStatus": "agents.schedules.models.Delivery.Status",
         "DeliveryKind": "agents.schedules.models.Delivery.Kind",
         "DocumentStatus": "apps.knowledge.models.Document.Status",
+        "SummaryKind": "agents.summaries.models.Summary.Kind",
+        "SummaryStyle": "agents.summaries.models.Summary.Style",
+        "SummaryLength": "agents.summaries.models.Summary.Length",
+        "SummaryLanguage": "agents.summaries.models.Summary.Language",
+        "SummaryMethod": "agents.summaries.models.Summary.Method",
     },
 }
 
@@ -242,6 +248,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "assistants.forget": {"task": "assistants.forget", "schedule": 3600.0, "options": {"expires": 600}},
     "schedules.look": {"task": "schedules.look", "schedule": 10.0, "options": {"expires": 10, "priority": 2}},
     "knowledge.sweep_blobs": {"task": "knowledge.sweep_blobs", "schedule": 24 * 3600.0},
+    "summaries.forget": {"task": "summaries.forget", "schedule": 6 * 3600.0, "options": {"expires": 600}},
     # Its own queue would keep it behind the documents that wait.
     "gateway.forget": {"task": "gateway.forget", "schedule": 3600.0, "options": {"expires": 600}},
     "ingestion.recover": {

@@ -1,0 +1,28 @@
+"""What is left of an answer that says over again what its documents say, when some of them may no longer be read."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from agents.models import Run
+
+KINDS = (Run.Kind.SUMMARY, Run.Kind.EXTRACTION)
+_CLAIM = re.compile(r".*?(?:\[\d+\])+[^\w\s\[\]]*|.+", re.DOTALL)
+_MARK = re.compile(r"\[(\d+)\]")
+
+
+def answer(kind: str, text: str, citations: Iterable[Mapping[str, Any]]) -> str:
+    """The answer as its person may see it today: of a summary the sentences whose sources they may read, of an
+    extraction all or nothing. Answers to questions stay: the person has read them."""
+    hidden = {str(each["marker"]) for each in citations if each.get("withheld")}
+    if kind not in KINDS or not hidden:
+        return text
+    if kind == Run.Kind.EXTRACTION:
+        return ""
+    return "\n".join(_line(line, hidden) for line in text.split("\n")).strip()
+
+
+def _line(line: str, hidden: set[str]) -> str:
+    """A line without what follows from a hidden source; what carries no mark goes with what it leads to."""
+    claims = [found[0] for found in _CLAIM.finditer(line)]
+    return "".join(claim for claim in claims if not hidden & set(_MARK.findall(claim))).strip()
