@@ -1,6 +1,6 @@
 """Asking for a summary: permission, the row, its run and the audit event in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +10,13 @@ from quarry.text import first_words
 
 import agents.actions
 from agents.models import Run
-from agents.summaries import sources
+from agents.summaries import chosen, sources
 from agents.summaries.models import Summary
 from apps.accounts.models import User
 from apps.audit import record
 from apps.knowledge import selectors as knowledge
-from apps.knowledge.models import Document
 
 SOURCES = ("document", "documents", "selection", "collection", "conversation", "text")
-MOST_DOCUMENTS = 200
-NONE_SUCH = "There is no such document, or you may not read it."
 
 
 @transaction.atomic
@@ -57,33 +54,22 @@ def _source(person: User, asked: Mapping[str, Any]) -> tuple[dict[str, Any], str
     return _documents(person, asked.get("documents") or [asked["document"]])
 
 
-def _documents(person: User, ids: list[UUID]) -> tuple[dict[str, Any], str, str]:
-    found = {row.pk: row for row in knowledge.documents(person).filter(pk__in=ids)}
-    if len(found) < len(set(ids)):
-        raise Problem(400, NONE_SUCH, errors={"document": [NONE_SUCH]})
-    rows = [found[id] for id in dict.fromkeys(ids)]
-    _refuse_unread(rows)
-    return {"documents": [str(row.pk) for row in rows]}, _titles(rows), ""
+def _documents(person: User, ids: Sequence[UUID]) -> tuple[dict[str, Any], str, str]:
+    rows = chosen.documents(person, ids)
+    return {"documents": [str(row.pk) for row in rows]}, chosen.title(rows), ""
 
 
-def _selection(person: User, chosen: Mapping[str, Any]) -> tuple[dict[str, Any], str, str]:
-    _, title, _ = _documents(person, [chosen["document"]])
-    length = len(knowledge.text(person, chosen["document"]).text)
-    if not 0 <= chosen["start"] < chosen["end"] <= length:
+def _selection(person: User, selection: Mapping[str, Any]) -> tuple[dict[str, Any], str, str]:
+    [row] = chosen.documents(person, [selection["document"]])
+    length = len(knowledge.text(person, row.pk).text)
+    if not 0 <= selection["start"] < selection["end"] <= length:
         text = f"The selection must lie within the document's {length} characters."
         raise Problem(400, text, errors={"selection": [text]})
-    return {"selection": {**chosen, "document": str(chosen["document"])}}, title, ""
+    return {"selection": {**selection, "document": str(row.pk)}}, row.title, ""
 
 
 def _collection(person: User, id: UUID) -> tuple[dict[str, Any], str, str]:
-    found = knowledge.collections(person).filter(pk=id).first()
-    if found is None:
-        text = "There is no such collection, or you may not read it."
-        raise Problem(400, text, errors={"collection": [text]})
-    count = knowledge.documents(person).filter(collection=found, status=Document.Status.READY).count()
-    if not 0 < count <= MOST_DOCUMENTS:
-        text = f"A collection with 1 to {MOST_DOCUMENTS} documents can be summarised; this one has {count}."
-        raise Problem(400, text, errors={"collection": [text]})
+    found, _ = chosen.collection(person, id)
     return {"collection": str(found.pk)}, found.name, ""
 
 
@@ -93,13 +79,3 @@ def _conversation(person: User, id: UUID) -> tuple[dict[str, Any], str, str]:
         text = "There is no such conversation, or nothing was said in it yet."
         raise Problem(400, text, errors={"conversation": [text]})
     return {"conversation": str(id)}, found[0], ""
-
-
-def _refuse_unread(rows: list[Document]) -> None:
-    waiting = next((row for row in rows if row.status != Document.Status.READY), None)
-    if waiting is not None:
-        raise Problem(409, "This document is not ready: it is still being read, or could not be.", code="not-ready")
-
-
-def _titles(rows: list[Document]) -> str:
-    return rows[0].title if len(rows) == 1 else f"{rows[0].title} (+{len(rows) - 1})"

@@ -17,13 +17,15 @@ DECISION = re.compile(
     r"決議|決定|核准|同意|通過|裁示|决议|决定|核准|\b(?:decided|agreed|resolved|approved|decision)\b", re.IGNORECASE
 )
 DUTY = re.compile(
-    r"應(?:於|由|依|在|先|將|每|以|經|填|提|立即|自|事先|檢附|備|注意|主動|儘)|须|須|必須|不得|請[於各將]|惠請|请|务必|\b(?:must|shall|should|required to|please|need to)\b",
-    re.I,
+    "應(?:於|由|依|在|先|將|每|以|經|填|提|立即|自|事先|檢附|備|注意|主動|儘)|须|須|必須|不得|請[於各將]|惠請|请|务必|"
+    r"\b(?:must|shall|should|required to|please|need to)\b",
+    re.IGNORECASE,
 )
 ROW = re.compile(r"^[^:：]{1,40}: .+; [^:：]{1,40}: |\|.*\|")
 _DIGIT = re.compile(r"\d")
 _CONTENTS = re.compile(r"\.{4,}|…{2,}|\s\d{1,3}$")
 _BULLET = re.compile(r"[-*•‧・●○]\s+")
+_ENDED = re.compile(r"""[。！？.!?;；][”’」』)）"']*$""")
 LEAST_LETTERS, LEAST_HAN = 24, 8
 LONGEST = 700  # characters of a sentence; what is longer is a table or a list that was run together
 ALIKE = 0.7  # of a sentence's words in another: it says nothing new
@@ -95,7 +97,7 @@ def _norm(words: frozenset[str], rare: dict[str, float]) -> float:
 
 
 def _cues(text: str) -> float:
-    whole = text.rstrip("”’」』”)）\"'").endswith(tuple("。！？.!?;；"))
+    whole = bool(_ENDED.search(text))
     cues = (
         0.2 * whole
         + 0.15 * bool(_DIGIT.search(text))

@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/v1/", include("agents.assistants.api.urls")),
     path("api/v1/", include("agents.schedules.api.urls")),
     path("api/v1/", include("agents.summaries.api.urls")),
+    path("api/v1/", include("agents.extraction.api.urls")),
     path("api/v1/", include("apps.chat.api.urls")),
     path("v1/", include("apps.gateway.api.urls")),
     path("_allauth/", include("apps.accounts.api.sign_in")),

@@ -48,6 +48,7 @@ def _administration(kind: str = "", **body: Any) -> Operation:
     return Operation("admin", kind, body, employee=403, reader=403)
 
 
+MISSING_ID = "00000000-0000-4000-8000-000000000000"
 HELLO = [{"role": "user", "content": "Hello"}]
 PASSWORDS = {"current": "a-good-password", "new": "another-good-one"}
 HUGGING_FACE = {"slug": "new", "kind": "huggingface", "name": "New", "model": "m", "secret": "x"}
@@ -164,6 +165,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/summaries"): Operation("chat"),
     ("post", "/summaries"): Operation("chat", body={"text": "The plan is to leave."}, employee=202),
     ("get", "/summaries/{id}"): _own("summary"),
+    ("get", "/extraction-templates"): Operation("chat"),
+    ("get", "/extractions"): Operation("chat"),
+    ("post", "/extractions"): Operation("chat", body={"template": "cv", "document": MISSING_ID}, employee=400),
+    ("get", "/extractions/{id}"): _own("extraction"),
+    ("get", "/extractions/{id}/export"): _own("extraction"),
+    ("patch", "/extractions/{id}/rows/{row}"): _own("extraction", confirmed=True),
     # No model is here, so there is none by any name.
     ("post", "/v1/chat/completions"): Operation("chat", body={"model": "m", "messages": HELLO}, employee=404),
     ("post", "/v1/completions"): Operation("chat", body={"model": "m", "prompt": "Hello"}, employee=404),

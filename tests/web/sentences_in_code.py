@@ -40,6 +40,7 @@ SPEAKERS = {
     "WrongDigest": (0,),
     "ModelRefused": (0,),
     "refuse": (0,),  # of the reader of model files
+    "refused": (0,),  # of schemas
     "Unanswered": (0,),
     "Unsupported": (0,),
     "EgressError": (1,),

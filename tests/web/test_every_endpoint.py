@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 from agents.approvals import mail
 from agents.approvals.models import Approval, Decision, Grant
 from agents.assistants.models import Assistant, Version
+from agents.extraction.models import Extraction, Row
 from agents.models import Run, Step
 from agents.tools.models import Operation as ToolOperation
 from agents.tools.models import Tool
@@ -51,6 +52,8 @@ MISSING: Ids = {
     "ticket": str(uuid.UUID(int=98, version=4)),
     "link": "never-was",
     "summary": str(uuid.UUID(int=201, version=4)),
+    "extraction": str(uuid.UUID(int=202, version=4)),
+    "row": str(uuid.UUID(int=203, version=4)),
 }
 EACH = [(*key, operation) for key, operation in OPERATIONS.items()]
 WITH_IDS = [(method, path, operation) for method, path, operation in EACH if operation.kind]
@@ -97,6 +100,9 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
     asked = {"function": "book", "tool": "Leave", "title": "Book", "writes": True, "why": "policy", "digest": "0" * 64}
     later = timezone.now() + timedelta(hours=1)
     approval = Approval.objects.create(run=run, step=step, operation=uuid.uuid4(), expires_at=later, **asked)
+    extraction = Extraction.objects.create(
+        run=Run.objects.create(person=owner, kind="extraction", status="completed"), title="Secret", schema={}
+    )
     return {
         "collection": str(collection.pk),
         "document": document["id"],
@@ -112,6 +118,8 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         "job": str(Job.objects.create(model="granite-4.0-h-350m", kind="pull", requested_by=owner).pk),
         "assistant": _assistant(api, group),
         "schedule": api.post("/api/v1/schedules", DAILY).json()["id"],
+        "extraction": str(extraction.pk),
+        "row": str(Row.objects.create(extraction=extraction, document_id=document["id"], ordinal=0).pk),
         "summary": api.post("/api/v1/summaries", {"text": "The secret plan of leave."}).json()["id"],
         "endpoint": Endpoint.objects.create(slug="vllm", name="vLLM", kind="vllm", model="m").slug,
         "link": mail.token(owner, approval),
@@ -132,6 +140,7 @@ def call(client: APIClient, method: str, path: str, operation: Operation, ids: I
     url = address(path).replace("{step}", ids["step"]).replace("{name}", ids["operation"])
     for number in ("{number}", "{a}", "{b}"):
         url = url.replace(number, "1")
+    url = address(path).replace("{step}", ids["step"]).replace("{row}", ids["row"])
     if operation.kind:
         url = url.replace("{id}", ids[operation.kind]).replace("{slug}", ids[operation.kind])
         url = url.replace("{token}", ids[operation.kind])

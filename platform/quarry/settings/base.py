@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "agents.approvals.apps.ApprovalsConfig",
     "agents.schedules.apps.SchedulesConfig",
     "agents.summaries.apps.SummariesConfig",
+    "agents.extraction.apps.ExtractionConfig",
     "apps.chat.apps.ChatConfig",
     "apps.gateway.apps.GatewayConfig",
 ]
@@ -211,6 +212,7 @@ SPECTACULAR_SETTINGS = {
         "SummaryLength": "agents.summaries.models.Summary.Length",
         "SummaryLanguage": "agents.summaries.models.Summary.Language",
         "SummaryMethod": "agents.summaries.models.Summary.Method",
+        "ExtractionRowStatus": "agents.extraction.models.Row.Status",
     },
 }
 

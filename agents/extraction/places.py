@@ -1,0 +1,128 @@
+"""Where a value stands in a document, literally or written in another form, and how sure that makes it."""
+
+import datetime
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from agents.extraction.checking import format_of, is_of
+from agents.extraction.dates import dates
+from agents.extraction.dates import read as read_date
+from agents.extraction.quantities import decimal, quantities
+from agents.extraction.quantities import read as read_number
+
+How = Literal["verbatim", "normalised", "inferred", "not_found", "corrected"]
+CONFIDENCE: dict[How, float] = {
+    "verbatim": 0.95,
+    "normalised": 0.9,
+    "inferred": 0.5,
+    "not_found": 0.2,
+    "corrected": 1.0,
+}
+
+
+class Place(NamedTuple):
+    """Code points of the document's text; None where the value does not stand in it."""
+
+    how: How
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass
+class Searched:
+    """A document's text, made ready for looking values up. `near` are the stretches that the model has read: of several
+    places those in them are meant."""
+
+    text: str
+    near: list[tuple[int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        pairs = [(char, at) for at, letter in enumerate(self.text) for char in _folded(letter)]
+        self._folded = "".join(char for char, _ in pairs)
+        self._at = [at for _, at in pairs]
+
+    def place(self, value: Any, schema: Mapping[str, Any]) -> Place:
+        """Where the value stands, by what kind of value it is."""
+        if isinstance(value, bool) or value is None:
+            return Place("inferred")
+        if isinstance(value, int | float):
+            return self._number(value)
+        text = str(value).strip()
+        if format_of(schema) == "date" and (date := read_date(text)):
+            return self._date(date, text)
+        found = self._literal(text) or self._same_letters(text)
+        if found is None and (date := read_date(text)):
+            found = self._date(date, text)
+        if found is None or found.how == "not_found":
+            found = Place("inferred") if "enum" in schema or "const" in schema else Place("not_found")
+        return found
+
+    def _literal(self, text: str) -> Place | None:
+        starts, at = list[int](), self.text.find(text) if text else -1
+        while at >= 0 and len(starts) < 200:
+            starts.append(at)
+            at = self.text.find(text, at + 1)
+        if not starts:
+            return None
+        start = self._nearest(starts)
+        return Place("verbatim", start, start + len(text))
+
+    def _same_letters(self, text: str) -> Place | None:
+        """The same but for spaces, widths and capitals."""
+        wanted = "".join(char for letter in text for char in _folded(letter))
+        at = self._folded.find(wanted) if len(wanted) > 1 else -1
+        return Place("normalised", self._at[at], self._at[at + len(wanted) - 1] + 1) if at >= 0 else None
+
+    def _number(self, value: float) -> Place:
+        wanted = decimal(value)
+        found = [each for each in quantities(self.text) if wanted in each.values]
+        if not found:
+            return Place("not_found")
+        start = self._nearest([each.start for each in found])
+        best = next(each for each in found if each.start == start)
+        literal = self.text[best.start : best.end].strip() == str(value)
+        return Place("verbatim" if literal else "normalised", best.start, best.end)
+
+    def _date(self, date: datetime.date, text: str) -> Place:
+        found = [each for each in dates(self.text) if each.date == date]
+        if not found:
+            return Place("not_found")
+        start = self._nearest([each.start for each in found])
+        best = next(each for each in found if each.start == start)
+        literal = self.text[best.start : best.end] == text
+        return Place("verbatim" if literal else "normalised", best.start, best.end)
+
+    def _nearest(self, starts: Iterable[int]) -> int:
+        every = list(starts)
+        return next((start for start in every if any(a <= start < b for a, b in self.near)), every[0])
+
+
+def _folded(letter: str) -> str:
+    folded = unicodedata.normalize("NFKC", letter).casefold()
+    return "".join(char for char in folded if char.isalnum())
+
+
+def mended(schema: Mapping[str, Any], values: Any) -> Any:
+    """Values in the form that the schema asks for: dates as 2026-05-29, numbers as numbers, no spaces around."""
+    if isinstance(values, Mapping):
+        fields = schema.get("properties", {})
+        return {name: mended(fields.get(name, {}), value) for name, value in values.items()}
+    if isinstance(values, list):
+        return [mended(schema.get("items", {}), value) for value in values]
+    if isinstance(values, str):
+        return _mended_text(schema, values.strip())
+    whole = (
+        isinstance(values, float) and values.is_integer() and is_of(schema, "integer") and not is_of(schema, "number")
+    )
+    return int(values) if whole else values
+
+
+def _mended_text(schema: Mapping[str, Any], text: str) -> Any:
+    if format_of(schema) == "date" and (date := read_date(text)):
+        return date.isoformat()
+    if not is_of(schema, "string") and is_of(schema, "number", "integer") and (number := read_number(text)) is not None:
+        return int(number) if number == number.to_integral_value() else float(number)
+    empty = text == "" or text.casefold() in ("null", "n/a", "none", "無", "无")
+    return None if empty and "enum" not in schema else text
