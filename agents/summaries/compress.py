@@ -64,6 +64,18 @@ def condense(
     result = Condensed()
     if len(lines) > want or not all(in_language(line.text, language) for line in lines):
         result.written = _write(lines, want, language, writer, title)
+    return held_to(lines, want, language, result, similar)
+
+
+def held_to(
+    lines: Sequence[Line],
+    want: int,
+    language: Language,
+    result: Condensed,
+    similar: support.Similar | None = None,
+) -> Condensed:
+    """What was written, as far as the lines carry it, and what is missing from them."""
+    if result.written is not None:
         _Reading(lines, want, language, result, similar).run(result.written.text)
     _fill(lines, want, language, result)
     return _ordered(result)

@@ -28,6 +28,7 @@ _BULLET = re.compile(r"[-*•‧・●○]\s+")
 _ENDED = re.compile(r"""[。！？.!?;；][”’」』)）"']*$""")
 LEAST_LETTERS, LEAST_HAN = 24, 8
 LONGEST = 700  # characters of a sentence; what is longer is a table or a list that was run together
+ALONE = 0.3  # what a word counts that stands in one sentence only
 ALIKE = 0.7  # of a sentence's words in another: it says nothing new
 
 
@@ -77,7 +78,7 @@ def scores(lines: Sequence[Line]) -> list[float]:
     bags = [bag(line.text) for line in lines]
     spread = Counter(word for words in bags for word in words)
     rare = {word: math.log(1 + len(lines) / count) for word, count in spread.items()}
-    whole = {word: count * rare[word] for word, count in spread.items()}
+    whole = {word: (count - 1 + ALONE) * rare[word] for word, count in spread.items()}
     central = [sum(rare[word] * whole[word] for word in words) / _norm(words, rare) for words in bags]
     top = max(central, default=0.0) or 1.0
     return [
@@ -108,8 +109,10 @@ def _cues(text: str) -> float:
 
 
 def _said_already(lines: Sequence[Line], place: int, chosen: Sequence[int]) -> float:
+    """What a sentence loses because of those that are chosen: all, where it says the same."""
     said = set(bag(lines[place].text))
-    return max((overlap(said, set(bag(lines[other].text))) for other in chosen), default=0.0)
+    most = max((overlap(said, set(bag(lines[other].text))) for other in chosen), default=0.0)
+    return most / 2 if most < ALIKE else 2.0
 
 
 def marked(lines: Sequence[Line], cue: re.Pattern[str]) -> Iterator[int]:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from agents.loop.language import HAN
-from agents.loop.numbers import meant, written_in_digits
+from agents.loop.numbers import chinese_value, meant
 from agents.loop.words import overlap
 from agents.summaries.lines import bag
 from apps.knowledge import lexical
 
 ENOUGH = 0.6  # of what a sentence says must stand in its sources
 WITH_MEANING = 0.35  # is enough where the embedding model finds that they mean the same
+COPIED = 0.8  # of a source in the sentence: it is a copy of it
 NEAR = 0.9  # cosine, in the same language
 NEAR_ACROSS = 0.82  # cosine between languages
 Similar = Callable[[str, str], float | None]
@@ -27,6 +28,10 @@ _HAN_DIGITS = ("〇零", "一", "二兩两", *"三四五六七八九")
 _ENGLISH_DIGITS = (
     *("zero|no", "one|a|an|once|first", "two|twice|second|both", "three|third", "four", "five|fifth"),
     *("six", "seven", "eight", "nine"),
+)
+_ENGLISH_WORDS = {str(digit): words.partition("|")[0] for digit, words in enumerate(_ENGLISH_DIGITS) if digit > 1}
+_COUNTED = re.compile(
+    r"(?<![〇零一二兩两三四五六七八九十百千第])[二兩两三四五六七八九](?=[個个項项]?[日天年月週周次人份件台臺位小成倍])"
 )
 _WORDS = {
     str(digit): re.compile(rf"(?<!\d){digit}(?!\d)|[{han}]|\b(?:{english})\b", re.IGNORECASE)
@@ -50,7 +55,7 @@ def check(sentence: str, sources: Sequence[str], similar: Similar | None = None)
         return Verdict("unsupported", f"numbers: {', '.join(sorted(strange))}")
     if _chinese(sentence) != _chinese(source):
         return _across(sentence, source, sources, similar)
-    if _denies(sentence) != _denies(_nearest(sentence, sources)):
+    if _denies_otherwise(sentence, _nearest(sentence, sources)):
         return Verdict("unsupported", "negation")
     said = overlap(set(bag(sentence)), set(bag(source)))
     if said >= ENOUGH:
@@ -62,10 +67,16 @@ def check(sentence: str, sources: Sequence[str], similar: Similar | None = None)
 
 def numbers_from_nowhere(sentence: str, source: str) -> set[str]:
     """Numbers of the sentence that its source has in no form."""
-    large = written_in_digits(sentence) - meant(source)
     folded = lexical.fold(source)
-    small = {digit for digit in _SMALL.findall(sentence) if not _WORDS[digit].search(folded)}
-    return large | small
+    small = {digit for digit in _small(sentence) if not _WORDS[digit].search(folded)}
+    return (meant(sentence) - meant(source)) | small
+
+
+def _small(sentence: str) -> set[str]:
+    """The numbers below ten, as digits; those in Chinese only before what is counted, as 七日."""
+    counted = {str(chinese_value(found)) for found in _COUNTED.findall(sentence)}
+    worded = {digit for digit, word in _ENGLISH_WORDS.items() if re.search(rf"\b{word}\b", sentence, re.IGNORECASE)}
+    return {*_SMALL.findall(sentence), *counted, *worded}
 
 
 def _across(sentence: str, source: str, sources: Sequence[str], similar: Similar | None) -> Verdict:
@@ -88,8 +99,16 @@ def _nearest(sentence: str, sources: Sequence[str]) -> str:
     return best if overlap(said, set(bag(best))) > 0 else "\n".join(sources)
 
 
-def _denies(text: str) -> bool:
-    return bool(_NOT.search(_HARMLESS.sub("", text)))
+def _denies(text: str) -> int:
+    """How often the text says no."""
+    return len(_NOT.findall(_HARMLESS.sub("", text)))
+
+
+def _denies_otherwise(sentence: str, source: str) -> bool:
+    """Whether a "not" was added, all were lost, or one was lost from what is otherwise a copy."""
+    said, there = _denies(sentence), _denies(source)
+    copied = overlap(set(bag(source)), set(bag(sentence))) >= COPIED
+    return said > there or (said < there and (said == 0 or copied))
 
 
 def _chinese(text: str) -> bool:
