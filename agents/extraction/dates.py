@@ -10,7 +10,7 @@ from agents.loop.numbers import chinese_value
 ROC = 1911  # the year before the first of the Republic
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = r"(?P<{0}>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?"
-_HAN = "〇零一二三四五六七八九十廿卅"
+_HAN = "〇零一二三四五六七八九十百廿卅"
 _NUMBER = rf"(?:\d{{1,4}}|[{_HAN}]{{1,6}})"
 _FORMS = [
     re.compile(r"(?<!\d)(?P<y>\d{4})\s*[-/.]\s*(?P<m>\d{1,2})\s*[-/.]\s*(?P<d>\d{1,2})(?!\d)"),

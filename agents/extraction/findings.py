@@ -83,9 +83,18 @@ def _around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def citations(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Those of all rows as a run's, numbered, each with its field."""
-    found = [(row, each) for row in rows for each in row.fields if each["citation"]]
+    """Those of all rows as a run's, numbered, each with its field. A document of which nothing was found again is cited
+    as such: what was read out of it is seen by those who may read it."""
+    found = []
+    for row in rows:
+        cited = [(each["path"], each["citation"]) for each in row.fields if each["citation"]]
+        found += [(row, *each) for each in cited or ([("", _itself(row))] if row.values is not None else [])]
     return [
-        {"marker": marker, "field": each["path"], "row": str(row.pk), **each["citation"]}
-        for marker, (row, each) in enumerate(found, start=1)
+        {"marker": marker, "field": path, "row": str(row.pk), **citation}
+        for marker, (row, path, citation) in enumerate(found, start=1)
     ]
+
+
+def _itself(row: Row) -> dict[str, Any]:
+    names = {"passage_id": None, "document_id": str(row.document_id), "title": row.document.title}
+    return names | {"quote": "", "location": locate(None, "", 0, 0)}

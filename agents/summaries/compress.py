@@ -45,11 +45,12 @@ class Condensed:
     places: list[list[int]] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     written: Written | None = None
+    kept: int = 0  # of the sentences that the model wrote
 
     @property
     def fallback(self) -> bool:
         """Whether nothing that the model wrote was of use."""
-        return self.written is not None and all(line.support == "extracted" for line in self.lines)
+        return self.written is not None and self.kept == 0
 
 
 def condense(
@@ -124,6 +125,7 @@ class _Reading:
             if verdict.support != "unsupported":
                 self.result.lines.append(Line(sentence, origins(self.lines, places), verdict.support))
                 self.result.places.append(places)
+                self.result.kept += 1
                 return None
         return self._drop(verdict.why)
 

@@ -72,7 +72,7 @@ class Pipeline:
         self.texts, self.order, self.writer, self.pause, self.progress = texts, order, writer, pause, progress
         self.models = identities(writer.models)
         self.similar = Similarity()
-        self.facts: dict[str, Any] = {"language": order.language, "parts": 0, "cached": 0, "dropped": 0}
+        self.facts: dict[str, Any] = {"language": order.language, "parts": 0, "cached": 0, "kept": 0, "dropped": 0}
         self._asked, self._useful = 0, 0
 
     def run(self) -> Made:
@@ -150,6 +150,7 @@ class Pipeline:
             result |= {"sentences": len(made.lines), "dropped": Counter(made.dropped), "fallback": made.fallback}
             result |= {"usage": made.written.usage, "reason": made.written.reason} if made.written else {}
         made.places = [[places[place] for place in each] for each in made.places]
+        self.facts["kept"] += made.kept
         self.facts["dropped"] += len(made.dropped)
         if made.written:
             self._asked, self._useful = self._asked + 1, self._useful + (not made.fallback)
