@@ -59,7 +59,10 @@ def test_a_right_reading_is_cited_field_by_field(asked: Asked, invoice: Document
     findings.store(row, SCHEMA, content, reading.Reading(values, [(0, len(content.text))]))
     found = {each["path"]: each for each in Row.objects.get().fields}
     assert {path: each["how"] for path, each in found.items()} == {
-        "number": "verbatim", "date": "normalised", "total": "normalised", "currency": "inferred"
+        "number": "verbatim",
+        "date": "normalised",
+        "total": "normalised",
+        "currency": "inferred",
     }
     assert "中華民國 115 年 5 月 29 日" in found["date"]["citation"]["quote"]
     assert found["number"]["confidence"] > found["total"]["confidence"] > found["currency"]["confidence"]

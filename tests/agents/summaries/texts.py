@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 from quarry import runtime
@@ -9,6 +10,8 @@ from quarry import runtime
 from agents.summaries.lines import Line, Origin, Text
 from apps.knowledge import index
 from apps.knowledge.models import Collection, Document
+from ingestion.chunk import chunk
+from ingestion.sandbox import parse_file
 from tests.knowledge.conftest import SPACE, encode
 
 CHAPTERS = {
@@ -67,3 +70,26 @@ def stored(collection: Collection, chapters: Mapping[str, str], title: str = "Ha
 
 def model_info() -> runtime.ModelInfo:
     return runtime.ModelInfo("made-up", "0" * 64, 4096)
+
+
+def sample(collection: Collection, name: str) -> Document:
+    """One of the sample documents, read and cut as the product does it."""
+    path = Path(__file__).resolve().parents[3] / "ingestion/samples/files" / name
+    parsed = parse_file(path, name, cancelled=lambda: False)
+    digest = hashlib.sha256(f"{collection.pk}{name}".encode()).hexdigest()
+    document = Document.objects.create(
+        collection=collection, title=parsed.title or name, filename=name, size=path.stat().st_size, sha256=digest
+    )
+    pieces = [index.Piece(each.text, each.start, each.end, each.page, each.heading) for each in chunk(parsed)]
+    facts = parsed.as_dict()
+    index.store(
+        document.pk,
+        text=parsed.text,
+        pages=facts["pages"],
+        headings=facts["headings"],
+        pieces=pieces,
+        vectors=encode([piece.text for piece in pieces]),
+        space=SPACE,
+    )
+    document.refresh_from_db()
+    return document
