@@ -26,6 +26,7 @@ urlpatterns = [
     path("api/v1/", include("agents.summaries.api.urls")),
     path("api/v1/", include("agents.extraction.api.urls")),
     path("api/v1/", include("apps.chat.api.urls")),
+    path("api/v1/", include("apps.evaluation.api.urls")),
     path("v1/", include("apps.gateway.api.urls")),
     path("_allauth/", include("apps.accounts.api.sign_in")),
     re_path(r"^(?!api/|v1/|_allauth/|static/|assets/|mcp$|\.well-known/)(?P<path>.*)$", pages.app),

@@ -171,6 +171,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/extractions/{id}"): _own("extraction"),
     ("get", "/extractions/{id}/export"): _own("extraction"),
     ("patch", "/extractions/{id}/rows/{row}"): _own("extraction", confirmed=True),
+    ("get", "/evaluations"): _administration(),
+    ("get", "/evaluations/{id}"): _administration("evaluation"),
     # No model is here, so there is none by any name.
     ("post", "/v1/chat/completions"): Operation("chat", body={"model": "m", "messages": HELLO}, employee=404),
     ("post", "/v1/completions"): Operation("chat", body={"model": "m", "prompt": "Hello"}, employee=404),

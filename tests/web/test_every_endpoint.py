@@ -26,6 +26,7 @@ from apps.accounts.policies import SCOPES
 from apps.audit.models import Event
 from apps.chat.models import Conversation, Feedback, Message
 from apps.endpoints.models import Endpoint, Place
+from apps.evaluation.models import Evaluation
 from apps.knowledge.models import Collection, Document
 from apps.library.models import Job
 from apps.tickets.actions import create as create_ticket
@@ -37,7 +38,7 @@ Ids = dict[str, str]
 MISSING: Ids = {
     kind: str(uuid.UUID(int=number, version=4))
     for number, kind in enumerate(
-        ["collection", "document", "conversation", "message", "run", "step", "key", "person", "job"]
+        ["collection", "document", "conversation", "message", "run", "step", "key", "person", "job", "evaluation"]
     )
 } | {
     "group": str(uuid.UUID(int=99, version=4)),
@@ -127,6 +128,7 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         "tool": Tool.objects.get(slug="calculator").slug,
         "operation": "calculate",
         "ticket": str(create_ticket(owner, "The printer", "It is on fire.").pk),
+        "evaluation": str(Evaluation.objects.create(benchmark="office", model="granite-4.0-h-350m").pk),
     }
 
 

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "agents.extraction.apps.ExtractionConfig",
     "apps.chat.apps.ChatConfig",
     "apps.gateway.apps.GatewayConfig",
+    "apps.evaluation.apps.EvaluationConfig",
 ]
 # No GZipMiddleware: it holds back server-sent events until the stream ends.
 MIDDLEWARE = [
@@ -213,6 +214,8 @@ SPECTACULAR_SETTINGS = {
         "SummaryLanguage": "agents.summaries.models.Summary.Language",
         "SummaryMethod": "agents.summaries.models.Summary.Method",
         "ExtractionRowStatus": "agents.extraction.models.Row.Status",
+        "EvaluationStatus": "apps.evaluation.models.Evaluation.Status",
+        "EvaluationBenchmark": "apps.evaluation.models.Evaluation.Benchmark",
     },
 }
 

@@ -1,0 +1,147 @@
+"""Has a model do BFCL's tasks, as the published runner does: one answer where there is one turn; where there are
+several, each turn goes on with the results of the calls until the model calls nothing more."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from quarry.runtime import InvalidRequest, Message, PromptTooLong, ToolCall
+
+from apps.evaluation.asking import Asker, Reply
+from apps.evaluation.bfcl import data, literal, schema, wheel
+from apps.evaluation.bfcl.checker import Checker, CheckFailed
+from apps.evaluation.bfcl.data import Task
+from apps.evaluation.judgement import Judgement
+
+MOST_STEPS = 20  # of one turn, as published; whoever needs more has failed the task
+MORE = "I have updated some more functions you can choose from. What about now?"  # the published words
+LONGEST = 4000  # characters of a result that the harness shows
+
+
+class Bfcl:
+    """The benchmark."""
+
+    @cached_property
+    def folder(self) -> Path:
+        return wheel.folder()
+
+    def draw(self, options: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """A random sample of each category, by the seed."""
+        limit, seed, turns = options["limit"], options["seed"], options["limit_turns"]
+        return [
+            (category, task.key)
+            for category in options["categories"]
+            for task in data.sample(self.folder, category, turns if "multi_turn" in category else limit, seed)
+        ]
+
+    def solve(self, category: str, key: str, asker: Asker) -> Judgement:
+        task = _tasks(self.folder, category)[key]
+        solve = several_turns if task.several_turns else one_turn
+        with Checker(self.folder) as checker:
+            try:
+                return solve(task, asker, checker)
+            except CheckFailed as fault:  # what the model wrote broke the checker, or took it too long
+                return Judgement(False, facts={"why": str(fault)})
+
+
+@lru_cache(maxsize=2)
+def _tasks(folder: Path, category: str) -> dict[str, Task]:
+    return {task.key: task for task in data.tasks(folder, category)}
+
+
+def one_turn(task: Task, asker: Asker, checker: Checker) -> Judgement:
+    """One answer, judged by its calls."""
+    offered = schema.offered(task.functions)
+    reply = asker.reply(_messages(task.turns[0]), offered.tools)
+    calls = [{offered.names[call.name]: dict(call.arguments)} for call in reply.calls]
+    facts: dict[str, Any] = {"text": reply.text, "attempts": reply.attempts, "tagged": reply.tagged}
+    if task.answer is None:
+        return Judgement(bool(calls) == ("irrelevance" not in task.category), reply.malformed, calls, facts)
+    found = checker.ask(
+        "calls", functions=task.facts["function"], calls=calls, answer=task.answer, category=task.category
+    )
+    return Judgement(found["valid"], reply.malformed, calls, facts | {"why": found["error"]})
+
+
+def several_turns(task: Task, asker: Asker, checker: Checker) -> Judgement:
+    """A conversation, judged by what its calls have done."""
+    talk = Conversation(task, asker, checker)
+    try:
+        finished = talk.run()
+    except (PromptTooLong, InvalidRequest) as fault:  # as published: an error while answering fails the task
+        return talk.judgement(False, str(fault))
+    if not finished:
+        return talk.judgement(False, f"More than {MOST_STEPS} steps in one turn.")
+    found = checker.ask("turns", turns=talk.turns, names=talk.known, answer=task.answer, facts=task.facts)
+    return talk.judgement(found["valid"], found["error_message"])
+
+
+class Conversation:
+    """A task of several turns on its way. `turns` are the calls: by turn, by step, as the checker takes them."""
+
+    def __init__(self, task: Task, asker: Asker, checker: Checker) -> None:
+        self._task, self._asker, self._checker = task, asker, checker
+        self._functions = list(task.functions)
+        self._messages: list[Message] = []
+        self.turns: list[list[list[str]]] = []
+        self.malformed = self.attempts = 0
+
+    @property
+    def known(self) -> list[str]:
+        """The names that may be called by now."""
+        return [each["name"] for each in self._functions]
+
+    def run(self) -> bool:
+        """All turns; False where one did not come to an end."""
+        for number, said in enumerate(self._task.turns):
+            if more := self._task.later.get(number):
+                self._functions += more
+                said = [{"role": "user", "content": MORE}]
+            self._messages += _messages(said)
+            self.turns.append([])
+            if not self._turn():
+                return False
+        return True
+
+    def judgement(self, right: bool, error: str | None) -> Judgement:
+        return Judgement(right, self.malformed, self.turns, {"why": error, "attempts": self.attempts})
+
+    def _turn(self) -> bool:
+        tools = schema.offered(self._functions).tools
+        before: list[str] = []
+        for _ in range(MOST_STEPS):
+            reply = self._asker.reply(self._messages, tools)
+            self.malformed += reply.malformed
+            self.attempts += reply.attempts
+            calls = self._carry_out(reply)
+            # A model that goes round in circles is stopped by the loop; alone, it goes on to the limit.
+            if not reply.calls or (self._asker.harness and calls and calls == before):
+                return True
+            before = calls
+        return False
+
+    def _carry_out(self, reply: Reply) -> list[str]:
+        """Executes the calls; the results go into the conversation."""
+        self._messages.append(Message("assistant", reply.text, reply.calls))
+        done: list[str] = []
+        for call in reply.calls:
+            result = self._result(call, done)
+            shown = result[:LONGEST] if self._asker.harness else result
+            self._messages.append(Message("tool", shown, name=call.name))
+        if done:
+            self.turns[-1].append(done)
+        return done
+
+    def _result(self, call: ToolCall, done: list[str]) -> str:
+        try:
+            text = literal.spoken(call.name, call.arguments)
+            (result,) = self._checker.ask("execute", calls=[text], names=self.known, facts=self._task.facts)
+        except (literal.NotLiteral, CheckFailed) as fault:
+            return f"Error during execution: {fault}"
+        done.append(text)
+        return str(result)
+
+
+def _messages(turn: Sequence[Mapping[str, str]]) -> list[Message]:
+    return [Message(each["role"], each["content"]) for each in turn]  # type: ignore[arg-type]
