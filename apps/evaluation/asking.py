@@ -59,15 +59,17 @@ class Plain:
 
     harness = False
 
-    def __init__(self, cancelled: Callable[[], bool] = never) -> None:
-        self._cancelled = cancelled
+    def __init__(self, model: str, cancelled: Callable[[], bool] = never) -> None:
+        self._model, self._cancelled = model, cancelled
 
     def reply(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         """One attempt."""
-        stream = runtime.generate(
-            messages, tools=tools, grammar=ANYTHING, params=Params(MOST_TOKENS), cancelled=self._cancelled
+        params = Params(MOST_TOKENS)
+        written = _collect(
+            runtime.generate(
+                messages, model=self._model, tools=tools, grammar=ANYTHING, params=params, cancelled=self._cancelled
+            )
         )
-        written = _collect(stream)
         reader = ToolCallParser(tool.name for tool in tools)
         found = [*reader.feed(Piece(written.text)), *reader.finish()]
         calls = [each for each in found if isinstance(each, ToolCall)]
@@ -83,8 +85,8 @@ class Harness:
 
     harness = True
 
-    def __init__(self, cancelled: Callable[[], bool] = never, today: date | None = None) -> None:
-        self._cancelled, self._today = cancelled, today
+    def __init__(self, model: str, cancelled: Callable[[], bool] = never, today: date | None = None) -> None:
+        self._model, self._cancelled, self._today = model, cancelled, today
         self._relevant = Relevant()
 
     def reply(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
@@ -108,7 +110,11 @@ class Harness:
 
     def _attempt(self, told: Sequence[Message], tools: Sequence[Tool], choice: ToolChoice) -> Reply:
         params = Params(MOST_TOKENS)
-        return _collect(runtime.generate(told, tools=tools, choice=choice, params=params, cancelled=self._cancelled))
+        return _collect(
+            runtime.generate(
+                told, model=self._model, tools=tools, choice=choice, params=params, cancelled=self._cancelled
+            )
+        )
 
 
 def corrections(reply: Reply, tools: Sequence[Tool]) -> list[Message]:

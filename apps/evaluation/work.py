@@ -53,8 +53,9 @@ def _all(evaluation: Evaluation, stopped: Callable[[], bool], tell: Tell) -> Eva
 
 def _asker(evaluation: Evaluation, stopped: Callable[[], bool]) -> Asker:
     if not evaluation.harness:
-        return Plain(stopped)
-    return Harness(stopped, office.today() if evaluation.benchmark == Evaluation.Benchmark.OFFICE else None)
+        return Plain(evaluation.model, stopped)
+    today = office.today() if evaluation.benchmark == Evaluation.Benchmark.OFFICE else None
+    return Harness(evaluation.model, stopped, today)
 
 
 def _try(benchmark: Benchmark, asker: Asker, case: Case) -> None:

@@ -42,18 +42,34 @@ def json_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
         found["items"] = json_schema(schema["items"])
     if "enum" in schema:
         _set_values(found, schema["enum"])
-    return found
+    return _with_default(found)
 
 
 def _set_values(found: dict[str, Any], values: Sequence[Any]) -> None:
-    """Some lists of values contradict the type: those of a list mean its items, and "3" or "True" means the value."""
+    """Some lists of values contradict the type: those of a list mean its items, and "3" or "True" means the value. What
+    is no value of the type all the same ("any") is allowed; then the list says all there is to say."""
     if found["type"] == "array" and not all(isinstance(value, list) for value in values):
         del found["enum"]
         found["items"] = {**found.get("items", {}), "enum": list(values)}
     elif found["type"] in ("boolean", "integer", "number"):
         found["enum"] = [_meant(value, found["type"]) for value in values]
         if any(isinstance(value, str) for value in found["enum"]):
-            found["type"] = [found["type"], "string"]
+            del found["type"]
+
+
+def _with_default(found: dict[str, Any]) -> dict[str, Any]:
+    """What is the default may be given as well, also where it is None, or none of the listed values."""
+    default = found.get("default", found)
+    if "enum" in found:
+        if default is not found and default not in found["enum"]:
+            found["enum"] = [*found["enum"], default]
+            found.pop("type", None)
+    elif default is None and found["type"] in ("string", "integer", "number", "boolean"):
+        found["type"] = [found["type"], "null"]
+    elif default is None and found["type"] in ("array", "object"):
+        words = {"description": found.pop("description")} if "description" in found else {}
+        return {"anyOf": [found, {"type": "null"}], "default": None, **words}
+    return found
 
 
 def _meant(value: Any, kind: str) -> Any:

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from quarry import runtime
 from quarry.runtime import RuntimeFault, machine
 from quarry.runtime import settings as runtime_settings
+from quarry.runtime.remote import PREFIX
 
 from apps.accounts.command import PersonCommand
 from apps.accounts.models import User
@@ -30,7 +31,7 @@ class Command(PersonCommand):
         office = what.add_parser("office", help="100 requests of office life, English and Chinese, 10 tools")
         leaderboard = what.add_parser("bfcl", help="the Berkeley Function-Calling Leaderboard, version 3")
         for each in (office, leaderboard):
-            each.add_argument("--model", metavar="ID", help="of the catalogue, installed; the one in use without it")
+            each.add_argument("--model", metavar="ID", help="of the catalogue and installed, or endpoint/NAME")
             each.add_argument("--plain", action="store_true", help="the model alone, without our harness")
             each.add_argument("--resume", metavar="EVALUATION", help="goes on with one, as it was begun")
             each.add_argument("--limit", type=int, metavar="N", help="so many tasks of each category; all without it")
@@ -113,12 +114,19 @@ class Stop:
 def _load(model: str | None) -> runtime.ModelInfo:
     """The model in this process, with the embedder beside it: there may be no workers."""
     machine.share_cores()
-    current = runtime_settings.current()
-    runtime_settings.configure(replace(current, model=model or current.model, embed_via=None))
+    current, remote = runtime_settings.current(), bool(model and model.startswith(PREFIX))
+    runtime_settings.configure(replace(current, model=None if remote else model or current.model, embed_via=None))
     try:
-        return runtime.load()
+        return _remote(model) if remote and model else runtime.load()
     except RuntimeFault as fault:
         raise CommandError(str(fault)) from fault
+
+
+def _remote(name: str) -> runtime.ModelInfo:
+    found = next((each for each in runtime_settings.current().endpoints() if each.name == name), None)
+    if found is None:
+        raise CommandError(f"There is no {name}, or it is switched off.")
+    return found.info
 
 
 def _drawn_by(options: dict[str, Any]) -> dict[str, Any]:

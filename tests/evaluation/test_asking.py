@@ -1,0 +1,151 @@
+"""What the harness does for a model, and what the model alone is given."""
+
+from datetime import date
+
+import pytest
+from quarry import runtime
+from quarry.runtime import Message, Tool, ToolCall
+from quarry.runtime.store import Store
+
+from agents.loop import toolprompt
+from apps.evaluation.arguments import errors
+from apps.evaluation.asking import Harness, Plain, attempted, malformed
+from apps.evaluation.relevant import MOST, Relevant
+from tests.evaluation.scripted import MODEL, scripted
+from tests.runtime.conftest import TINY_ID
+
+ROOM = Tool(
+    "book_room",
+    "Reserves a meeting room",
+    {
+        "type": "object",
+        "properties": {"people": {"type": "integer", "minimum": 1}, "day": {"enum": ["Mon", "Tue"]}},
+        "required": ["people"],
+    },
+)
+MAIL = Tool("send_mail", "Sends mail", {"type": "object", "properties": {"to": {"type": "string"}}})
+ASKED = [Message("user", "A room for four, please.")]
+
+
+def test_a_call_that_does_not_satisfy_its_schema_goes_back_with_the_reason() -> None:
+    with scripted([("book_room", {"people": 0})], [("book_room", {"people": 4})]) as model:
+        reply = Harness(MODEL).reply(ASKED, [ROOM, MAIL])
+    assert [(call.name, call.arguments) for call in reply.calls] == [("book_room", {"people": 4})]
+    assert (reply.attempts, reply.malformed) == (2, 0)
+    told = model.last.json["messages"]
+    assert [each["role"] for each in told] == ["system", "user", "assistant", "tool"]
+    assert told[2]["tool_calls"][0]["function"]["name"] == "book_room"
+    assert "people: 0 is less than the minimum of 1" in told[3]["content"]
+
+
+def test_of_several_calls_each_is_told_whether_it_was_wrong() -> None:
+    with scripted([("book_room", {}), ("send_mail", {"to": "a"})], [("book_room", {"people": 4})]) as model:
+        Harness(MODEL).reply(ASKED, [ROOM, MAIL])
+    wrong, right = (each["content"] for each in model.last.json["messages"][-2:])
+    assert "'people' is a required property" in wrong
+    assert "call it again" in right
+
+
+def test_it_gives_up_after_a_few_attempts_and_counts_what_is_malformed() -> None:
+    with scripted([("book_room", {"people": 0}), ("send_mail", {"to": "a"})]) as model:
+        reply = Harness(MODEL).reply(ASKED, [ROOM, MAIL])
+    assert (len(model.talks), reply.attempts, reply.malformed, len(reply.calls)) == (3, 3, 1, 2)
+
+
+def test_a_call_that_is_only_written_must_be_made() -> None:
+    with scripted("```python\nbook_room(people=4)\n```", [("book_room", {"people": 4})]) as model:
+        reply = Harness(MODEL).reply(ASKED, [ROOM])
+    assert [call.name for call in reply.calls] == ["book_room"]
+    assert (reply.malformed, reply.attempts) == (0, 2)
+    assert model.talks[0].json["tool_choice"] == "auto"
+    assert model.last.json["tool_choice"] == "required"
+
+
+def test_an_answer_in_words_is_left_alone() -> None:
+    with scripted("For how many people?") as model:
+        reply = Harness(MODEL).reply(ASKED, [ROOM])
+    assert (reply.text, reply.calls, reply.malformed, len(model.talks)) == ("For how many people?", [], 0, 1)
+
+
+def test_the_system_text_keeps_what_the_task_says_itself() -> None:
+    with scripted("No.") as model:
+        Harness(MODEL, today=date(2026, 11, 24)).reply([Message("system", "You are Ada."), *ASKED], [ROOM])
+    system, user = model.last.json["messages"]
+    assert system["content"].startswith("You are Ada.\n\nYou carry out requests by calling tools.")
+    assert "Next week 下週: Mon 週一 2026-11-30" in system["content"]
+    assert user["content"] == ASKED[0].content
+
+
+def test_the_calendar_knows_its_weeks_at_the_end_of_a_year() -> None:
+    text = toolprompt.calendar(date(2026, 12, 31))
+    assert "Tomorrow 明天 is Fri 週五 2027-01-01" in text
+    assert "Next week 下週: Mon 週一 2027-01-04" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("I would call book_room for you.", False),
+        ("book_room (people=4)", True),
+        ('{"name": "book_room", "arguments": {"people": ', True),
+        ("<tool_call>\n{", True),
+        ("my_book_room(1)", False),
+        ("The room is booked (for four).", False),
+        ("", False),
+    ],
+)
+def test_what_was_meant_to_be_a_call(text: str, meant: bool) -> None:
+    assert attempted(text, [ROOM, MAIL]) is meant
+    assert malformed([], text, [ROOM, MAIL]) == int(meant)
+
+
+def test_errors_are_few_and_say_where() -> None:
+    assert errors(ToolCall("1", "book_room", {"people": 4, "day": "Tue"}), [ROOM]) == []
+    assert errors(ToolCall("1", "book_room", {"people": "4", "day": "Sun"}), [ROOM]) == [
+        "people: '4' is not of type 'integer'",
+        "day: 'Sun' is not one of ['Mon', 'Tue']",
+    ]
+    assert errors(ToolCall("1", "gone", {}), [ROOM]) == ['There is no tool "gone".']
+
+
+@pytest.fixture
+def tiny(configured: Store) -> str:
+    runtime.load()
+    return TINY_ID
+
+
+def test_the_model_alone_is_told_of_the_tools_and_bound_by_nothing(tiny: str) -> None:
+    """Random weights write random letters: what they cannot write, without a grammar, is a call."""
+    reply = Plain(tiny).reply(ASKED, [ROOM, MAIL])
+    assert (reply.calls, reply.attempts) == ([], 1)
+    assert reply.text
+    assert reply.tokens > 0
+
+
+def test_few_tools_are_all_offered_and_no_embedder_is_needed(tiny: str) -> None:
+    assert Relevant().of(ASKED, [ROOM, MAIL]) == [ROOM, MAIL]
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("starter")
+def test_of_many_tools_the_relevant_ones_stay() -> None:
+    words = [
+        "printer",
+        "visa",
+        "parking",
+        "lunch",
+        "taxi",
+        "phone",
+        "badge",
+        "locker",
+        "desk",
+        "chair",
+        "lamp",
+        "plant",
+    ]
+    others = [Tool(f"order_{word}", f"Orders a {word} for the office", {"type": "object"}) for word in words]
+    tools = [*others, ROOM, MAIL]
+    found = Relevant().of(ASKED, tools)
+    assert (len(found), ROOM in found) == (MOST, True)
+    called = Message("assistant", "", [ToolCall("1", "order_plant", {})])
+    assert "order_plant" in {tool.name for tool in Relevant().of([called, *ASKED], tools)}
