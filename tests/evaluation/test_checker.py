@@ -128,7 +128,7 @@ def test_names_of_arguments_cannot_break_out() -> None:
 
 
 def test_the_child_can_write_no_file_and_reach_no_network(benchmark: Path, checker: Checker, tmp_path: Path) -> None:
-    """What the limits themselves hold, were something to be executed after all: the checker's own `eval` is let loose."""
+    """What the limits themselves hold, were something executed after all: the checker's own `eval` is let loose."""
     task = data.tasks(benchmark, "multi_turn_base")[0]
     facts = task.facts | {"initial_config": {}}
     file = tmp_path / "evil"

@@ -57,9 +57,7 @@ def test_lists_and_defaults_that_contradict_the_type_mean_what_they_say(
 
 
 def test_names_are_allowed_and_lead_back() -> None:
-    made = offered(
-        [{"name": name, "description": "", "parameters": {"type": "dict"}} for name in ("a.b", "a_b", "a..b")]
-    )
+    made = offered([{"name": name, "description": "", "parameters": {}} for name in ("a.b", "a_b", "a..b")])
     assert [tool.name for tool in made.tools] == ["a_b", "a_b_2", "a__b"]
     assert list(made.names.values()) == ["a.b", "a_b", "a..b"]
 
