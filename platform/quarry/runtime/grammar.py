@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from .gbnf import check
+from .patterns import plain
 from .types import InvalidRequest
 
 LONGEST = 100_000
@@ -72,7 +73,10 @@ class Definitions:
             return schema
         if isinstance(reference := schema.get("$ref"), str):
             return {"$ref": f"#/$defs/{self._named(reference, document)}"}
-        return {key: self._tame(value, document) for key, value in schema.items() if not _dropped(key, value)}
+        kept = {key: value for key, value in schema.items() if not _dropped(key, value)}
+        return {
+            key: plain(value) if _is_pattern(key, value) else self._tame(value, document) for key, value in kept.items()
+        }
 
     def _named(self, reference: str, document: Any) -> str:
         key = (id(document), reference)
@@ -99,9 +103,15 @@ def _target(reference: str, document: Any) -> Any:
 def _dropped(key: str, value: Any) -> bool:
     if key in BOUNDS:
         return isinstance(value, int | float) and value > MOST
-    if key == "pattern" and isinstance(value, str):
-        return math.prod(int(n or 1) for pair in _REPEATED.findall(value) for n in pair) > MOST
+    if _is_pattern(key, value):
+        huge = math.prod(int(n or 1) for pair in _REPEATED.findall(value) for n in pair) > MOST
+        return huge or plain(value) is None
     return (key in WORDS and isinstance(value, str)) or key == "$defs"
+
+
+def _is_pattern(key: str, value: Any) -> bool:
+    """Not a property of that name."""
+    return key == "pattern" and isinstance(value, str)
 
 
 @lru_cache(maxsize=64)
@@ -114,5 +124,7 @@ def _convert(text: str) -> str:
         raise InvalidRequest(f"The schema cannot be turned into a grammar: {error}") from error
     # The converter lets no line break stand behind a constant, nor anywhere else.
     gbnf = _SPACE.sub(lambda _: SPACE, _CONSTANT.sub(r"\1 ::= (\2) space", converted))
+    # And it lets a line break stand in a text as it is, which JSON does not.
+    gbnf = gbnf.replace(r'char ::= [^"\\] |', r'char ::= [^"\\\x7F\x00-\x1F] |')
     check(gbnf)
     return gbnf
