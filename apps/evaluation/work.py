@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from quarry import leases, runtime
 from quarry.runtime import RuntimeFault
+from quarry.runtime.remote import Unsupported
 from quarry.text import storable
 
 from apps.accounts.models import User
@@ -62,6 +63,8 @@ def _try(benchmark: Benchmark, asker: Asker, case: Case) -> None:
     begun = time.monotonic()
     try:
         judgement = benchmark.solve(case.category, case.key, asker)
+    except Unsupported:  # by the model or what serves it, whatever the case
+        raise
     except (runtime.InvalidRequest, runtime.PromptTooLong) as fault:  # of this case, not of the model's state
         judgement = Judgement(False, facts={"why": str(fault)})
     case.right, case.malformed = judgement.right, judgement.malformed

@@ -102,14 +102,18 @@ def test_one_figure_as_the_leaderboard_makes_it() -> None:
     [
         (["office", "--model", "endpoint/gone"], "There is no endpoint/gone"),
         (["office", "--resume", "00000000-0000-4000-8000-000000000000"], "There is no evaluation"),
-        (["office", "--resume", "x"], "There is no evaluation"),
-        (["bfcl", "--categories", "sql"], "invalid choice"),
-        (["mtrag"], "invalid choice"),
     ],
 )
 def test_the_command_says_what_is_wrong(administrator: User, arguments: list[str], why: str) -> None:
     with pytest.raises(CommandError, match=why):
         call_command("bench", *arguments)
+
+
+@pytest.mark.parametrize("arguments", [["office", "--resume", "x"], ["bfcl", "--categories", "sql"]])
+def test_the_command_knows_what_there_is(arguments: list[str], capsys: Any) -> None:
+    with pytest.raises(SystemExit):
+        call_command("bench", *arguments)
+    assert "invalid" in capsys.readouterr().err
 
 
 def test_the_command_measures_another_runtime_as_well(administrator: User, capsys: Any) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from quarry.runtime import InvalidRequest, Message, PromptTooLong, ToolCall
+from quarry.runtime.remote import Unsupported
 
 from apps.evaluation.asking import Asker, Reply
 from apps.evaluation.bfcl import data, literal, schema, wheel
@@ -69,6 +70,8 @@ def several_turns(task: Task, asker: Asker, checker: Checker) -> Judgement:
     talk = Conversation(task, asker, checker)
     try:
         finished = talk.run()
+    except Unsupported:
+        raise
     except (PromptTooLong, InvalidRequest) as fault:  # as published: an error while answering fails the task
         return talk.judgement(False, str(fault))
     if not finished:

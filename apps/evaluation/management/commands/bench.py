@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
 from quarry import runtime
@@ -33,7 +34,7 @@ class Command(PersonCommand):
         for each in (office, leaderboard):
             each.add_argument("--model", metavar="ID", help="of the catalogue and installed, or endpoint/NAME")
             each.add_argument("--plain", action="store_true", help="the model alone, without our harness")
-            each.add_argument("--resume", metavar="EVALUATION", help="goes on with one, as it was begun")
+            each.add_argument("--resume", type=UUID, metavar="EVALUATION", help="goes on with one, as it was begun")
             each.add_argument("--limit", type=int, metavar="N", help="so many tasks of each category; all without it")
         leaderboard.add_argument("--limit-turns", type=int, metavar="N", help="of those of several turns (--limit)")
         leaderboard.add_argument("--seed", type=int, default=1, help="draws the tasks (%(default)s)")
