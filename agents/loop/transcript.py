@@ -17,7 +17,7 @@ from .plan import Plan
 GONE = "This result may not be read any more."
 SHRINKING = 0.8
 SHORT = 80  # tokens to which an old result is cut where the whole does not fit
-WRITES = 700  # tokens of the context that are left for what the model writes
+WRITES = 900  # tokens of the context that are left for what the model writes
 TURNS, TURN_LENGTH = 4, 600  # of what was said before
 
 

@@ -12,7 +12,7 @@ from .links import LinkFilter
 from .outcome import usage_facts
 from .transcript import Transcript
 
-MOST_TOKENS = 600
+MOST_TOKENS = 800
 MOST_CALLS = 8  # in one turn
 CALLING = "The assistant looks something up before it answers."
 

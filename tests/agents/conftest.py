@@ -58,7 +58,7 @@ def script(configured: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., ac
 @pytest.fixture
 def calling(model: runtime.ModelInfo, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Has the tiny model call a function in its next turns, and write after them."""
-    monkeypatch.setattr(writing, "MOST_TOKENS", 60)
+    monkeypatch.setattr(writing, "MOST_TOKENS", 300)
     engine = runtime.generate
 
     def begin(turns: int = 1) -> None:
