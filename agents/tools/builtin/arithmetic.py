@@ -36,7 +36,7 @@ def evaluate(expression: str) -> Decimal:
         if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
             raise ToolError("The calculation is too long. Do it in parts.")
         with localcontext(EXACT):
-            return Decimal(_value(_exact(tree, written).body))
+            return _finite(Decimal(_value(_exact(tree, written).body)))
     except (SyntaxError, MemoryError, RecursionError, ValueError):
         raise ToolError("This is not a calculation. Write it like (12.5 + 3) * 4.") from None
     except (DecimalException, OverflowError, ZeroDivisionError) as error:
@@ -70,6 +70,12 @@ def shown(value: Decimal) -> str:
         return f"{rounded.normalize(Context(prec=PLACES)):E}"
     text = f"{rounded:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _finite(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise OverflowError
+    return value
 
 
 def _exact(tree: ast.Expression, written: str) -> ast.Expression:

@@ -42,7 +42,7 @@ def run(context: Context, arguments: Mapping[str, Any]) -> Result:
     if ended.status is None:
         raise ToolError("The program took too long and was stopped.")
     if ended.status != 0:
-        raise ToolError(f"The program failed.\n{output}\n{_shown(ended.errors)}".strip()[-2000:])
+        raise ToolError(f"The program failed.\n{output[-500:]}\n{_shown(ended.errors)[-1200:]}".strip())
     return Result(output or "The program wrote nothing. Use print().", {"output": output})
 
 

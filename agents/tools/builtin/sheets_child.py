@@ -8,7 +8,9 @@ import json
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from ingestion.parse.child import OUT_OF_MEMORY, confine
 
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 500_000, 300, 5_000_000
 SHOWN_ROWS, SAMPLES, LOOKED_AT, LONGEST_CELL = 100, 3, 20, 200
+DELIMITERS = ",;\t|"
 CONFIG = {
     "threads": "1",
     "memory_limit": "400MB",
@@ -89,11 +92,15 @@ def _lines(data: bytes, name: str) -> Iterable[list[Any]]:
     from ingestion.parse.encoding import decode
 
     text = decode(data)[0]
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:10_000], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel_tab if name.lower().endswith(".tsv") else csv.excel
-    return csv.reader(io.StringIO(text, newline=""), dialect)
+    delimiter = "\t" if name.lower().endswith(".tsv") else max(DELIMITERS, key=partial(_fitting, text[:20_000]))
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+
+
+def _fitting(text: str, delimiter: str) -> int:
+    """How many of the first lines have the same number of columns, more than one, with this delimiter between them."""
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    widths = Counter(len(row) for row in islice(lines, LOOKED_AT) if len(row) > 1)
+    return max(widths.values(), default=0)
 
 
 def _cell(value: Any) -> str:
