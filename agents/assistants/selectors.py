@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
@@ -93,7 +93,8 @@ def name_of(slug: str) -> Coalesce:
     version = Version.objects.filter(assistant__slug=OuterRef(slug)).exclude(number=None).order_by("-number")
     language = next((each for each in LANGUAGES if each.lower() == (get_language() or "").lower()), "")
     translated = KeyTextTransform("name", KeyTextTransform(language, "translations"))
-    return Coalesce(Subquery(version.values_list(translated)[:1]), Subquery(version.values("name")[:1]), Value(""))
+    named = Subquery(version.values_list(translated)[:1]), Subquery(version.values("name")[:1]), Value("")
+    return Coalesce(*named, output_field=CharField())
 
 
 def _whole(found: QuerySet[Assistant]) -> QuerySet[Assistant]:

@@ -18,9 +18,9 @@ from agents.approvals.models import Approval, Decision, Grant
 from agents.assistants.models import Assistant, Version
 from agents.extraction.models import Extraction, Row
 from agents.models import Run, Step
+from agents.schedules.models import Delivery, Firing, Schedule
 from agents.tools.models import Operation as ToolOperation
 from agents.tools.models import Tool
-from agents.schedules.models import Delivery, Firing, Schedule
 from apps.accounts.models import ApiKey, Group, User
 from apps.accounts.policies import SCOPES
 from apps.audit.models import Event
@@ -31,7 +31,6 @@ from apps.knowledge.models import Collection, Document
 from apps.library.models import Job
 from apps.tickets.actions import create as create_ticket
 from apps.tickets.models import Ticket
-from tests.web.operations import OPEN, OPERATIONS, Operation, address
 from tests.web.operations import DAILY, OPEN, OPERATIONS, Operation, address
 
 Ids = dict[str, str]
