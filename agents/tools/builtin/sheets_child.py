@@ -20,7 +20,7 @@ from ingestion.parse.child import OUT_OF_MEMORY, confine
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 500_000, 300, 5_000_000
 SHOWN_ROWS, SAMPLES, LOOKED_AT, LONGEST_CELL = 100, 3, 20, 200
 DELIMITERS = ",;\t|"
-CONFIG = {
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": "1",
     "memory_limit": "400MB",
     "max_temp_directory_size": "0KB",
