@@ -97,7 +97,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/endpoint-order"): _administration(),
     ("put", "/endpoint-order"): _administration(order=["embedded"]),
     ("get", "/tools"): _administration(),
-    ("post", "/tools"): _administration(name="New", kind="openapi"),
+    ("post", "/tools"): Operation("admin", body={"name": "New", "kind": "openapi"}, employee=403),
     ("get", "/tools/{slug}"): _administration("tool"),
     ("patch", "/tools/{slug}"): _administration("tool", name="New"),
     ("delete", "/tools/{slug}"): _administration("tool"),
