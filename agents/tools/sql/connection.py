@@ -1,6 +1,5 @@
 """The connection to a database: to the address that was checked, as a role that can only read, for a while."""
 
-import os
 import tempfile
 import threading
 import time
@@ -16,6 +15,7 @@ from agents.tools import access
 from agents.tools.models import Tool
 from agents.tools.types import ToolError
 
+NOWHERE = "/nonexistent"  # a file of passwords that is not there
 CONNECT_SECONDS, POLL, LOCK_SECONDS = 5, 0.1, 2
 UNREACHABLE = "The database of this tool cannot be reached now. Go on without it, and say so."
 SETTINGS = """
@@ -109,7 +109,7 @@ def _parameters(tool: Tool, address: str, password: str, ca: str) -> dict[str, A
     found = {"host": config["host"], "hostaddr": address or None, "port": config["port"], "sslmode": mode}
     found |= {"dbname": config["database"], "user": config["user"], "password": password or None}
     found |= {"sslrootcert": ca if mode.startswith("verify") else None, "gssencmode": "disable"}
-    return found | {"application_name": "quarry", "client_encoding": "utf8", "passfile": os.devnull, "options": ""}
+    return found | {"application_name": "quarry", "client_encoding": "utf8", "passfile": NOWHERE, "options": ""}
 
 
 @contextmanager

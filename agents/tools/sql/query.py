@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
-from psycopg import errors, pq, sql
+from psycopg import errors, sql
 
 from agents.tools.sql import guard, schema
 from agents.tools.types import Result, ToolError
@@ -51,17 +51,13 @@ def run(
 
 
 def _described(connection: psycopg.Connection[Any], statement: str) -> tuple[list[str], list[int]]:
-    """The names and types of what the statement will return, without running it."""
-    for answer in (
-        connection.pgconn.prepare(b"", statement.encode()),
-        connection.pgconn.describe_prepared(b""),
-    ):
-        if answer.status not in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK):
-            raise errors.error_from_result(answer, "utf-8")
-    places = range(answer.nfields)
-    if not 0 < len(places) <= MOST_COLUMNS:
-        raise ToolError(f"The statement returns {len(places)} columns. Name those that you need.")
-    return [(answer.fname(n) or b"").decode() for n in places], [answer.ftype(n) for n in places]
+    """The names and types of what the statement will return, without any of its rows."""
+    empty = sql.SQL("SELECT * FROM ({}) AS q LIMIT 0").format(sql.SQL(statement))  # type: ignore[arg-type]
+    # Binary has it sent by the protocol that takes one statement and no more.
+    columns = connection.execute(empty, binary=True).description or []
+    if not 0 < len(columns) <= MOST_COLUMNS:
+        raise ToolError(f"The statement returns {len(columns)} columns. Name those that you need.")
+    return [column.name for column in columns], [column.type_code for column in columns]
 
 
 def _bounded(statement: str, kinds: Sequence[int], rows: int) -> sql.Composed:

@@ -47,7 +47,6 @@ async def start() -> Running:
     """Runs the library's manager in a task of its own, which ends with the loop."""
     server: Server[Any] = Server(
         "quarry",
-        title="Quarry",
         version=__version__,
         instructions=INSTRUCTIONS,
         on_list_tools=_list_tools,

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from quarry.embedded.postgres import SUPERUSER
 
 from agents.models import Run
 from agents.tools import kinds
@@ -46,8 +47,7 @@ def administer(database: str = "postgres") -> psycopg.Connection[Any]:
     return psycopg.connect(
         host=settings["HOST"] or None,
         port=settings["PORT"] or 5432,
-        user=settings["USER"] or None,
-        password=settings["PASSWORD"] or None,
+        user=SUPERUSER,
         dbname=database,
         autocommit=True,
     )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from quarry import secrets
 from quarry.api import Problem
+from quarry.embedded.postgres import SUPERUSER
 
 from agents.tools import kinds
 from agents.tools.models import Tool
@@ -22,7 +23,7 @@ def test_a_question_and_its_rows(add: Add, call: Call) -> None:
     sql = """SELECT name, sum(days) AS days FROM leave JOIN hr.employee e ON e.id = leave.employee
              WHERE status = 'open' GROUP BY name ORDER BY 2 DESC"""
     result = call(add(), "query", sql=sql)
-    assert result.text == "name | days\n王小明 | 5.5\nEmma | 1.0\n(2 rows)"
+    assert result.text == "name | days\n王小明 | 5.5\nEmma | 1\n(2 rows)"
     assert result.data == {"columns": ["name", "days"], "rows": [["王小明", 5.5], ["Emma", 1]], "more": False}
 
 
@@ -191,10 +192,8 @@ def test_the_name_is_resolved_once(add: Add, tcp: int, monkeypatch: pytest.Monke
 
 
 def test_no_superuser_and_no_stranger(add: Add, database: dict[str, Any]) -> None:
-    from django.db import connection
-
     with pytest.raises(Problem, match="superuser"):
-        add(user=connection.settings_dict["USER"] or "postgres")
+        add(user=SUPERUSER)
     with pytest.raises(Problem, match="cannot be reached"):
         add(user="nobody_of_that_name")
     with pytest.raises(Problem, match="read no table"):
