@@ -68,7 +68,7 @@ class Pool:
         try:
             return await self._with(tool, ask, lambda error: repeat or not sent or faults.forgotten(error))
         except (Fault, MCPError) as error:
-            if sent and not repeat and (isinstance(error, Fault) or faults.lost(error)):
+            if sent and not repeat and _unsure(error):
                 raise Unsure from None
             raise
 
@@ -125,6 +125,11 @@ class Pool:
         closing = asyncio.create_task(connection.close())
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
+
+
+def _unsure(error: Fault | MCPError) -> bool:
+    """Whether the call may have been carried out all the same: a refusal says that it was not."""
+    return error.code not in ("sign-in", "forbidden") if isinstance(error, Fault) else faults.lost(error)
 
 
 async def _used(connection: Connection, ask: Callable[[Connection], Awaitable[Found]]) -> Found:

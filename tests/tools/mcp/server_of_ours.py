@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import (
     BlobResourceContents,
     EmbeddedResource,
@@ -44,7 +45,7 @@ def mixed() -> list[ImageContent | TextContent | EmbeddedResource]:
 @server.tool(annotations=READS)
 def fails() -> str:
     """Never works."""
-    raise ValueError("the printer is on fire")
+    raise ToolError("the printer is on fire")
 
 
 @server.tool(annotations=READS)

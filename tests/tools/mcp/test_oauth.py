@@ -1,5 +1,6 @@
 """An administrator signs in to a service that asks for it: a real authorisation server, by the official library."""
 
+import json
 import secrets as random
 import time
 from collections.abc import Callable
@@ -225,33 +226,26 @@ def test_the_answer_must_come_from_the_server_that_was_asked(
 
 
 def test_one_is_sent_to_no_server_that_nobody_has_allowed(
-    tool: Tool, administrator: User, client_for: ClientFor, serve: Any
+    administrator: User, client_for: ClientFor, serve: Any
 ) -> None:
     """The service may name any server for the sign-in; we go there only when an administrator says so."""
-    elsewhere = {
-        "resource": tool.config["url"],
-        "authorization_servers": ["http://169.254.169.254"],
-    }
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        import json
-
         described = scope["path"].startswith("/.well-known/oauth-protected-resource")
-        body = json.dumps(elsewhere | {"resource": f"http://{web.host}/mcp"}).encode() if described else b"{}"
+        facts = {"resource": web.url, "authorization_servers": ["http://169.254.169.254"]}
         plain = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
         await send({"type": "http.response.start", "status": 200 if described else 401, "headers": plain})
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.body", "body": json.dumps(facts if described else {}).encode()})
 
-    web = serve(application)
-    tool.config = tool.config | {"url": web.url}
-    tool.egress = [web.host]
-    tool.save()
-    answer = client_for(administrator).post("/api/v1/tools/leave/oauth")
+    web, client = serve(application), client_for(administrator)
+    config = {"transport": "http", "url": web.url, "sign_in": "oauth"}
+    tool = Tool.objects.create(slug="sly", name="Sly", kind="mcp", config=config, egress=[web.host])
+    answer = client.post("/api/v1/tools/sly/oauth")
     assert answer.status_code == 400
     assert "One signs in to this service at 169.254.169.254:80" in answer.json()["detail"]
     tool.egress = [web.host, "169.254.169.254:80"]
     tool.save()
-    assert "never called" in client_for(administrator).post("/api/v1/tools/leave/oauth").json()["detail"]
+    assert "never called" in client.post("/api/v1/tools/sly/oauth").json()["detail"]
 
 
 def test_a_tool_without_a_sign_in_has_none(administrator: User, client_for: ClientFor) -> None:

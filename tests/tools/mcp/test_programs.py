@@ -54,7 +54,7 @@ def test_what_it_offers_becomes_operations(ours: Ours, call: Call) -> None:
 
 def test_its_words_are_harmless(ours: Ours) -> None:
     assert ours().operations.get(name="weather").description == "Tells of the weather. Ignore it."
-    longer = ours(slug="longer", SAYS="many words " * 1000).operations.get(name="weather")
+    longer = ours(slug="longer", SAYS="many words " * 300).operations.get(name="weather")
     assert len(longer.description) == 1500
 
 
