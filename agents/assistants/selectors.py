@@ -93,8 +93,12 @@ def name_of(slug: str) -> Coalesce:
     version = Version.objects.filter(assistant__slug=OuterRef(slug)).exclude(number=None).order_by("-number")
     language = next((each for each in LANGUAGES if each.lower() == (get_language() or "").lower()), "")
     translated = KeyTextTransform("name", KeyTextTransform(language, "translations"))
-    named = Subquery(version.values_list(translated)[:1]), Subquery(version.values("name")[:1]), Value("")
-    return Coalesce(*named, output_field=CharField())
+    return Coalesce(
+        Subquery(version.values_list(translated)[:1]),
+        Subquery(version.values("name")[:1]),
+        Value(""),
+        output_field=CharField(),
+    )
 
 
 def _whole(found: QuerySet[Assistant]) -> QuerySet[Assistant]:
