@@ -97,12 +97,13 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
     asked = api.post(f"/api/v1/conversations/{conversation.pk}/messages", {"content": "Leave?"}).json()
     run = Run.objects.get()
     step = Step.objects.create(run=run, ordinal=1, kind="search", name="search", started=timezone.now())
-    asked = {"function": "book", "tool": "Leave", "title": "Book", "writes": True, "why": "policy", "digest": "0" * 64}
+    call_ = {"function": "book", "tool": "Leave", "title": "Book", "writes": True, "why": "policy", "digest": "0" * 64}
     later = timezone.now() + timedelta(hours=1)
     approval = Approval.objects.create(run=run, step=step, operation=uuid.uuid4(), expires_at=later, **asked)
     extraction = Extraction.objects.create(
         run=Run.objects.create(person=owner, kind="extraction", status="completed"), title="Secret", schema={}
     )
+    approval = Approval.objects.create(run=run, step=step, operation=uuid.uuid4(), expires_at=later, **call_)
     return {
         "collection": str(collection.pk),
         "document": document["id"],
