@@ -1,5 +1,6 @@
 """What people do with extractions: each is one transaction with its audit event."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,7 +29,8 @@ def start(person: User, asked: Mapping[str, Any]) -> Extraction:
     schema, template = _schema(asked)
     source, title, documents = _source(person, asked)
     run = agents.actions.start(person, Run.Kind.EXTRACTION, {})
-    extraction = Extraction.objects.create(run=run, title=title[:300], template=template, schema=schema, source=source)
+    named = {"title": title[:300], "template": template, "schema_text": json.dumps(schema, ensure_ascii=False)}
+    extraction = Extraction.objects.create(run=run, source=source, **named)
     Row.objects.bulk_create(
         Row(extraction=extraction, document=document, ordinal=place) for place, document in enumerate(documents)
     )

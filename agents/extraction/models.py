@@ -1,6 +1,8 @@
 """Fields that are read out of documents: what is looked for, and a row of findings for each document."""
 
+import json
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -10,13 +12,14 @@ from apps.knowledge.models import Document
 
 
 class Extraction(models.Model):
-    """What is to be read out of which documents. `schema` is in the plain form of agents.extraction.schemas."""
+    """What is to be read out of which documents. The schema is in the plain form of agents.extraction.schemas, and kept
+    as text: the database would put its fields into another order."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="extraction")
     title = models.CharField(max_length=300, blank=True)
     template = models.CharField(max_length=40, blank=True)
-    schema = models.JSONField()
+    schema_text = models.TextField()
     source = models.JSONField(default=dict)  # document, documents or collection: the rows say what came of it
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -25,6 +28,10 @@ class Extraction(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(self.id)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return dict(json.loads(self.schema_text))
 
 
 class Row(models.Model):

@@ -1,6 +1,7 @@
 """Reads the fields of a schema out of one document: group by group, from the passages that speak of them; what does not
 fit the schema is asked for once more."""
 
+import copy
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,6 +60,7 @@ class Reader:
         self._check(schema, reading)
         if wrong := self._to_repair(schema, reading):
             self._repair(schema, wrong, reading)
+        reading.values = _without(schema, reading)
         return reading
 
     def _ask(self, schema: Mapping[str, Any], names: Sequence[str], reading: Reading, note: str = "") -> dict[str, Any]:
@@ -113,6 +115,18 @@ class Reader:
         hits = [search(self.person, _query(name, each), scope, FOUND) for name, each in fields.items()]
         for rank in range(FOUND):
             yield from (every[found[rank].ordinal] for found in hits if rank < len(found))
+
+
+def _without(schema: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
+    """The values without those that do not fit, as far as the schema lets them be missing."""
+    values = copy.deepcopy(reading.values)
+    for path, rule in reading.faults:
+        holder: Any = values
+        for step in path[:-1]:
+            holder = holder[step]
+        if path and rule != "required":
+            holder[path[-1]] = None
+    return dict(checking.settled(schema, values))
 
 
 def _groups(schema: Mapping[str, Any]) -> Iterator[list[str]]:

@@ -58,7 +58,7 @@ def row_facts(row: Row) -> dict[str, Any]:
         "title": row.document.title,
         "status": row.status,
         "values": row.values,
-        "fields": row.fields,
+        "findings": row.fields,
         "problems": [{**each, "detail": said(each["detail"])} for each in row.problems],
         "confirmed_by": row.confirmed_by.email if row.confirmed_by else None,
         "confirmed_at": row.confirmed_at,

@@ -101,7 +101,9 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
     later = timezone.now() + timedelta(hours=1)
     approval = Approval.objects.create(run=run, step=step, operation=uuid.uuid4(), expires_at=later, **asked)
     extraction = Extraction.objects.create(
-        run=Run.objects.create(person=owner, kind="extraction", status="completed"), title="Secret", schema={}
+        run=Run.objects.create(person=owner, kind="extraction", status="completed"),
+        title="Secret",
+        schema_text='{"properties": {}}',
     )
     approval = Approval.objects.create(run=run, step=step, operation=uuid.uuid4(), expires_at=later, **call_)
     return {

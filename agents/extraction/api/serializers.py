@@ -53,7 +53,7 @@ class RowSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.ChoiceField(Row.Status.choices)
     values = serializers.JSONField(allow_null=True)
-    findings = FieldSerializer(many=True, source="fields")
+    findings = FieldSerializer(many=True)
     problems = FieldProblemSerializer(many=True)
     confirmed_by = serializers.EmailField(allow_null=True)
     confirmed_at = serializers.DateTimeField(allow_null=True)

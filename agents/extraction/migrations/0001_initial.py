@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("title", models.CharField(blank=True, max_length=300)),
                 ("template", models.CharField(blank=True, max_length=40)),
-                ("schema", models.JSONField()),
+                ("schema_text", models.TextField()),
                 ("source", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (

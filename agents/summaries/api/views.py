@@ -28,7 +28,7 @@ class SummariesView(GenericViewSet[Summary]):
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.get_queryset()) or []
         facts = [selectors.facts(person(request), summary) for summary in page]
-        return self.get_paginated_response(s.SummarySerializer(facts, many=True).data)
+        return self.get_paginated_response(facts)
 
     @extend_schema(
         operation_id="summaries_create", request=s.NewSummarySerializer, responses={202: s.StartedSerializer}
@@ -43,4 +43,4 @@ class SummariesView(GenericViewSet[Summary]):
     @extend_schema(operation_id="summaries_retrieve", responses=s.SummarySerializer)
     def retrieve(self, request: Request, id: UUID) -> Response:
         summary = get_object_or_404(self.get_queryset(), pk=id)
-        return Response(s.SummarySerializer(selectors.facts(person(request), summary)).data)
+        return Response(selectors.facts(person(request), summary))
