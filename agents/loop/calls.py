@@ -100,7 +100,8 @@ class Caller:
     def _repeated(self, job: Job) -> str:
         before = self.transcript.earlier(job.wanted)
         done = next((each for each in before if not each.settled or each.settled.status != Step.Status.FAILED), None)
-        tries = 1 if job.writes else TRIES
+        asked = any(each.settled.memory.get("asked") for each in before if each.settled)
+        tries = 1 if job.writes or asked else TRIES
         if done is not None or len(before) >= tries:
             return REPEATED.format(number=(done or before[-1]).number)
         return ""
@@ -123,6 +124,7 @@ class Caller:
         if approval.status == Approval.Status.APPROVED:
             return self._approved(job, step, approval)
         self._resume(step)
+        step.memory["asked"] = True  # nobody is asked the same again
         return self._settle_error(job.wanted, step, asking.refusal(approval))
 
     def _approved(self, job: Job, step: Step, approval: Approval) -> Job | None:

@@ -66,7 +66,7 @@ def hidden(office: None, shelve: Any, employee: User, library: Any) -> Callable[
             name, make = FILES[injection.hidden]
             parsed = parse(make(injection.text), name)
             shelve(collection, parsed.text, title=name)
-        return [("search_knowledge", {"query": f"days off 休假 {injection.text[:200]}"})]
+        return [("search_knowledge", {"query": "days off 休假"})]
 
     return hide
 
