@@ -83,7 +83,7 @@ def newest(assistant: Assistant) -> Version:
 def said_by(version: Version, field: str) -> Any:
     """A text of the assistant's in the reader's language, where it has one."""
     language = (get_language() or "").lower()
-    mine = next((texts for name, texts in version.translations.items() if name.lower() == language), {})
+    mine: dict[str, Any] = next((texts for name, texts in version.translations.items() if name.lower() == language), {})
     return mine.get(field) or getattr(version, field)
 
 

@@ -65,17 +65,20 @@ class Caller:
     def _ready(self, wanted: Wanted, functions: Mapping[str, Function]) -> Job | None:
         """The call if it is to be made now; None where it was answered otherwise, or waits."""
         if wanted.name == results.READ_MORE and self.plan.function(wanted.name) is None:
-            return self._read_more(wanted)
+            self._read_more(wanted)
+            return None
         offered = self.plan.function(wanted.name)
         function = functions.get(offered.operation) if offered else None
         if offered is None or function is None:
-            return self._answer_error(wanted, self._unknown(wanted, offered))
+            self._answer_error(wanted, self._unknown(wanted, offered))
+            return None
         job = Job(wanted, offered, function)
         last = wanted.steps[-1] if wanted.steps else None
         if last is not None and last.status == Step.Status.WAITING:
             return self._decided(job, last)
         if last is not None and job.writes:
-            return self._ask(job, Approval.Why.INTERRUPTED)
+            self._ask(job, Approval.Why.INTERRUPTED)
+            return None
         return job if last is not None else self._first(job)
 
     def _unknown(self, wanted: Wanted, offered: Offered | None) -> str:
@@ -87,15 +90,21 @@ class Caller:
         """A call that was never tried: within bounds, new, of the right form, and nobody to be asked?"""
         wanted = job.wanted
         if wanted.number > self.plan.limits.calls:
-            return self._answer_error(wanted, TOO_MANY)
+            self._answer_error(wanted, TOO_MANY)
+            return None
         if repeated := self._repeated(job):
-            return self._answer_error(wanted, repeated)
+            self._answer_error(wanted, repeated)
+            return None
         try:
             schemas.refuse(job.function.parameters, wanted.arguments)
         except ToolError as error:
-            return self._answer_error(wanted, str(error))
+            self._answer_error(wanted, str(error))
+            return None
         why, details = asking.why(job, self.transcript)
-        return self._ask(job, why, details) if why else job
+        if why:
+            self._ask(job, why, details)
+            return None
+        return job
 
     def _repeated(self, job: Job) -> str:
         before = self.transcript.earlier(job.wanted)
@@ -125,14 +134,16 @@ class Caller:
             return self._approved(job, step, approval)
         self._resume(step)
         step.memory["asked"] = True  # nobody is asked the same again
-        return self._settle_error(job.wanted, step, asking.refusal(approval))
+        self._settle_error(job.wanted, step, asking.refusal(approval))
+        return None
 
     def _approved(self, job: Job, step: Step, approval: Approval) -> Job | None:
         job.step = step
         same = approval.digest == job.wanted.digest and step.arguments == job.wanted.arguments
         if not same or approval.operation.hex != job.offered.operation.replace("-", ""):
             self._resume(step)
-            return self._settle_error(job.wanted, step, CHANGED)
+            self._settle_error(job.wanted, step, CHANGED)
+            return None
         return job
 
     def _resume(self, step: Step) -> None:
@@ -250,7 +261,7 @@ class Caller:
     def _read_more(self, wanted: Wanted) -> None:
         number, start = wanted.arguments.get("result"), wanted.arguments.get("from", 0)
         text = self.transcript.text(number) if isinstance(number, int) else None
-        if text is None or not isinstance(start, int):
+        if text is None or not isinstance(number, int) or not isinstance(start, int):
             self._answer_error(wanted, NO_RESULT.format(number=number))
             return
         step = self._step(wanted, None)

@@ -2,8 +2,9 @@
 
 import hashlib
 import secrets as random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -64,7 +65,7 @@ def delete(person: User, schedule: Schedule) -> None:
     schedule.delete()
     Run.objects.filter(pk__in=[run.pk for run in runs]).delete()
     active = [run.pk for run in runs if not run.ended]
-    transaction.on_commit(lambda: [events.request_cancel(pk) for pk in active])
+    transaction.on_commit(lambda: _stop(active))
 
 
 @transaction.atomic
@@ -142,6 +143,11 @@ def _switch(schedule: Schedule, fields: Mapping[str, Any]) -> None:
     schedule.enabled, schedule.stopped = on, "" if on else schedule.stopped
     if {"trigger", "time_zone", "enabled"} & fields.keys():
         schedule.next_at = selectors.next_time(schedule, now)
+
+
+def _stop(runs: Sequence[UUID]) -> None:
+    for pk in runs:
+        events.request_cancel(pk)
 
 
 def digest(token: str) -> str:

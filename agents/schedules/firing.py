@@ -146,7 +146,7 @@ def _run(schedule: Schedule, firing: Firing, facts: dict[str, Any]) -> None:
     record(actor, "schedule.run", schedule, told)
 
 
-def _give_up(schedule: Schedule, firing: Firing, status: Status, error: str) -> None:
+def _give_up(schedule: Schedule, firing: Firing, status: Firing.Status, error: str) -> None:
     end(firing, status, error)
     record(None, "schedule.fail", schedule, {"cause": firing.cause, "error": error, "as": schedule.person.email})
 
@@ -172,7 +172,7 @@ def settle(pk: UUID) -> None:
         end(firing, Status(firing.run.status))
 
 
-def end(firing: Firing, status: Status, error: str = "") -> None:
+def end(firing: Firing, status: Firing.Status, error: str = "") -> None:
     """Writes down how it ended, and sends the result on its ways; what its owner stopped has none."""
     firing.status, firing.error, firing.ended_at = status, error, timezone.now()
     firing.save(update_fields=["status", "error", "ended_at"])

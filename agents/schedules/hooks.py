@@ -59,7 +59,7 @@ def _limit(schedule: Schedule) -> None:
     minute = int(time.time()) // 60
     name = f"schedules:calls:{schedule.pk}:{minute}"
     client = valkey.client()
-    count = int(client.incr(name))  # type: ignore[arg-type]
+    count = int(client.incr(name))
     client.expire(name, 120)
     if count > PER_MINUTE:
         detail = f"This address may be called {PER_MINUTE} times a minute."

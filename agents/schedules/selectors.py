@@ -1,6 +1,7 @@
 """Reading schedules; each person reads their own."""
 
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -22,7 +23,7 @@ def schedules(person: User) -> QuerySet[Schedule]:
     return found.prefetch_related(Prefetch("firings", last, to_attr="last"))
 
 
-def one(person: User, key: object) -> Schedule:
+def one(person: User, key: UUID | str) -> Schedule:
     found = schedules(person).filter(pk=key).first()
     if found is None:
         raise not_found()

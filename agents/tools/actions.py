@@ -59,7 +59,9 @@ def change(actor: User, tool: Tool, body: Mapping[str, Any]) -> Tool:
             raise not_found()
         tool.save()
         _set_groups(tool, body)
-        facts = {name: [before[name], value] for name, value in _facts(tool).items() if before[name] != value}
+        facts: dict[str, Any] = {
+            name: [before[name], value] for name, value in _facts(tool).items() if before[name] != value
+        }
         facts |= {"secret": "changed"} if "auth" in body else {}
         facts |= {"settings": sorted(settings), **_renewed(tool, offers, expected=True)} if offers is not None else {}
         facts |= _approval_changed(tool, body)

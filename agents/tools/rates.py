@@ -31,7 +31,7 @@ def take(tool: Tool, person: User) -> None:
     if not tool.calls_per_minute:
         return
     key = f"tools:rate:{tool.pk}:{person.pk}"
-    wait = float(valkey.client().eval(TAKE, 1, key, WINDOW, tool.calls_per_minute, uuid.uuid4().hex))  # type: ignore[arg-type]
+    wait = float(valkey.client().eval(TAKE, 1, key, WINDOW, tool.calls_per_minute, uuid.uuid4().hex))
     if wait > 0:
         raise ToolError(
             f"This tool may be called {tool.calls_per_minute} times a minute. "

@@ -1,7 +1,7 @@
 """Reads, for administrators."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ def _published() -> list[dict[str, Any]]:
     return list(tomllib.loads(PUBLISHED.read_text(encoding="utf-8"))["figure"])
 
 
-def _category(row: dict[str, Any]) -> dict[str, Any]:
+def _category(row: Mapping[str, Any]) -> dict[str, Any]:
     done = row["done"]
     return {
         "name": row["category"],

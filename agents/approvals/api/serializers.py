@@ -21,7 +21,7 @@ class ApprovalPersonSerializer(serializers.Serializer[Any]):
 
 class ArgumentSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
-    label = serializers.CharField(help_text="what the function's description calls it")
+    label = serializers.CharField(help_text="what the function's description calls it")  # type: ignore[assignment]
     value = serializers.JSONField()
 
 

@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -196,7 +195,7 @@ class AssistantSerializer(serializers.ModelSerializer[Assistant]):
         facts |= {"can_edit": can_edit, "can_delete": can_edit and policies.may_own(person, assistant)}
         return facts | (self._inside(assistant, version) if can_edit else {})
 
-    def _inside(self, assistant: Assistant, version: Version) -> Mapping[str, Any]:
+    def _inside(self, assistant: Assistant, version: Version) -> dict[str, Any]:
         facts = {name: getattr(version, name) for name in ("instructions", "collections", "tools", "limits")}
         order = version.model_order
         facts |= {"model": order[0] if order else None, "models": order, "newest": assistant.newest_number}  # type: ignore[attr-defined]

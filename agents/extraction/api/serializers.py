@@ -71,7 +71,7 @@ class ExtractionSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(allow_blank=True)
     template = serializers.CharField(allow_blank=True)
     schema = serializers.DictField()
-    source = serializers.DictField()
+    source = serializers.DictField()  # type: ignore[assignment]
     documents = serializers.IntegerField()
     done = serializers.IntegerField()
     confirmed = serializers.IntegerField()

@@ -27,7 +27,7 @@ class NewSummarySerializer(serializers.Serializer[Any]):
     conversation = serializers.UUIDField(required=False)
     text = serializers.CharField(required=False, max_length=LONGEST_TEXT)
     kind = serializers.ChoiceField(Summary.Kind.choices, required=False)
-    style = serializers.ChoiceField(Summary.Style.choices, required=False, help_text="executive; of a meeting, minutes")
+    style = serializers.ChoiceField(Summary.Style.choices, required=False, help_text="executive; of a meeting, minutes")  # type: ignore[assignment]
     length = serializers.ChoiceField(Summary.Length.choices, required=False, help_text="medium")
     language = serializers.ChoiceField(Summary.Language.choices, required=False, help_text="auto: that of the text")
     method = serializers.ChoiceField(Summary.Method.choices, required=False, help_text="auto: by the length")
@@ -43,11 +43,11 @@ class SummarySerializer(serializers.Serializer[Any]):
     run = RunStatusSerializer()
     title = serializers.CharField(allow_blank=True)
     kind = serializers.ChoiceField(Summary.Kind.choices)
-    style = serializers.ChoiceField(Summary.Style.choices)
+    style = serializers.ChoiceField(Summary.Style.choices)  # type: ignore[assignment]
     length = serializers.ChoiceField(Summary.Length.choices)
     language = serializers.ChoiceField(Summary.Language.choices)
     method = serializers.ChoiceField(Summary.Method.choices)
-    source = serializers.DictField()
+    source = serializers.DictField()  # type: ignore[assignment]
     answer = serializers.CharField(allow_blank=True, help_text="sentences whose documents may no longer be read lack")
     citations = CitationSerializer(many=True)
     facts = serializers.DictField(allow_null=True, help_text="method, parts, cached, dropped, sentences, fallback")

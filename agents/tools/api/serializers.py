@@ -149,7 +149,7 @@ class TestSerializer(serializers.Serializer[Any]):
 class TestedSerializer(serializers.Serializer[Any]):
     ok = serializers.BooleanField()
     text = Sentence(help_text="What the model would read: the answer, or why there is none.")
-    data = serializers.JSONField(allow_null=True)
+    data = serializers.JSONField(allow_null=True)  # type: ignore[assignment]
     seconds = serializers.FloatField()
 
 

@@ -40,7 +40,7 @@ DEFINED = (
 def _registry() -> Any:
     import pint
 
-    found = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
+    found: Any = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
     for line in DEFINED:
         found.define(line)
     return found

@@ -7,7 +7,7 @@ they are written for other engines, and a small text against a bad one can take 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .document import Document
@@ -74,7 +74,8 @@ class Schemas:
     ) -> tuple[list[tuple[Mapping[str, Any], Within]], bool]:
         """What of `oneOf` or `anyOf` the value can be, each with what they share; and whether it can be null."""
         shared = {key: each for key, each in node.items() if key not in ("oneOf", "anyOf", "discriminator")}
-        found, null = [], False
+        found: list[tuple[Mapping[str, Any], Within]] = []
+        null = False
         for each in entries(node, "oneOf") or entries(node, "anyOf"):
             inner, opened, circular = self.joined(each, within)
             if inner.get("type") == "null" or inner.get("enum") == [None]:
@@ -83,7 +84,7 @@ class Schemas:
                 found.append((merged(shared, _told_apart(node, each, inner)), opened))
         return found, null
 
-    def _any(self, alternatives: list[tuple[Mapping[str, Any], Within]], depth: int) -> Schema:
+    def _any(self, alternatives: Sequence[tuple[Mapping[str, Any], Within]], depth: int) -> Schema:
         made: list[Schema] = []
         for node, opened in alternatives:
             inner = self.of(node, depth, opened)

@@ -102,7 +102,7 @@ def _refuse_column(node: exp.Column) -> None:
         raise ToolError(f"{node.name} is not possible here.")
 
 
-def _refuse_function(node: exp.Expression, kind: str) -> None:
+def _refuse_function(node: exp.Expr, kind: str) -> None:
     if isinstance(node, exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.DDL | exp.Command):
         raise ToolError(ONE_SELECT)
     if isinstance(node, exp.Placeholder | exp.Parameter):

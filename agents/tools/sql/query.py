@@ -52,7 +52,7 @@ def run(
 
 def _described(connection: psycopg.Connection[Any], statement: str) -> tuple[list[str], list[int]]:
     """The names and types of what the statement will return, without any of its rows."""
-    empty = sql.SQL("SELECT * FROM ({}) AS q LIMIT 0").format(sql.SQL(statement))  # type: ignore[arg-type]
+    empty = sql.SQL("SELECT * FROM ({}) AS q LIMIT 0").format(sql.SQL(statement))
     # Binary has it sent by the protocol that takes one statement and no more.
     columns = connection.execute(empty, binary=True).description or []
     if not 0 < len(columns) <= MOST_COLUMNS:
@@ -69,7 +69,7 @@ def _bounded(statement: str, kinds: Sequence[int], rows: int) -> sql.Composed:
     ]
     return sql.SQL("SELECT {values} FROM ({statement}) AS q ({names}) LIMIT {rows}").format(
         values=sql.SQL(", ").join(values),
-        statement=sql.SQL(statement),  # type: ignore[arg-type]  # written by the guard
+        statement=sql.SQL(statement),  # written by the guard
         names=sql.SQL(", ").join(names),
         rows=sql.Literal(rows),
     )

@@ -22,7 +22,8 @@ class Offered:
 
 def offered(functions: Iterable[Mapping[str, Any]]) -> Offered:
     """Functions of the benchmark as the runtime offers them."""
-    tools, names = [], {}
+    tools: list[Tool] = []
+    names: dict[str, str] = {}
     for each in functions:
         name = _allowed(each["name"], names)
         names[name] = each["name"]

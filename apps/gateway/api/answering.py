@@ -80,7 +80,7 @@ def waiting(run: Run) -> events.Event:
     """The end of the answer for a client whose run waits for a person: that may take days, and the run goes on without
     the client."""
     facts = {"run": str(run.pk), "status": Run.Status.AWAITING_APPROVAL.value}
-    none = {"citations": [], "usage": None, "model": "", "result": None}
+    none: dict[str, Any] = {"citations": [], "usage": None, "model": "", "result": None}
     return events.Event("", "done", {"status": facts["status"], "detail": WAITS, "quarry": facts, **none})
 
 

@@ -129,7 +129,7 @@ def _list(actor: User, tool: Tool) -> None:
     rows.refuse(offers)
     with transaction.atomic():
         first = tool.operations.filter(name=SIGN_IN.name, config={}).exists() and tool.operations.count() == 1
-        changes = rows.renew(tool, offers)
+        changes = rows.renew(tool, offers, expected=False)
         if first:
             tool.operations.filter(name__in=changes["added"]).update(enabled=True)
         record(actor, "tool.refresh", tool, {"operations": changes})
