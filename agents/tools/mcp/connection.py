@@ -163,7 +163,8 @@ def _refusing(*statuses: int) -> Any:
     """Has a refusal end the connection with a sentence, where the library would guess."""
 
     async def look(response: httpx2.Response) -> None:
-        if response.status_code in statuses:
+        forgotten = response.status_code == 404 and "mcp-session-id" in response.request.headers
+        if response.status_code in statuses or forgotten:
             raise refused(response.status_code)
 
     return look

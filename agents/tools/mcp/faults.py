@@ -8,7 +8,7 @@ from quarry.egress import EgressError
 
 from agents.tools.types import ToolError
 
-LONGEST = 300
+LONGEST, FORGOTTEN = 300, "session"
 
 
 class Fault(Exception):
@@ -26,7 +26,10 @@ class Fault(Exception):
 
 
 def refused(status: int) -> Fault:
-    """The server answers that it does not know us (401), or does not let us (403)."""
+    """The server answers that it does not know us (401), does not let us (403), or has forgotten our session (404).
+    Whatever it was asked it has not done."""
+    if status == 404:
+        return Fault("The server has forgotten the session.", FORGOTTEN)
     if status == 401:
         return Fault("The server asks for a sign-in, or does not accept the key.", "sign-in")
     return Fault("The server does not allow that.", "forbidden")
@@ -44,12 +47,7 @@ def found_in(error: BaseException, words: Sequence[str] = ()) -> Fault:
 
 def lost(error: MCPError) -> bool:
     """Whether the connection is gone, rather than the call refused."""
-    return error.code == CONNECTION_CLOSED or forgotten(error)
-
-
-def forgotten(error: MCPError) -> bool:
-    """Whether the server no longer knows our session: it has not looked at the call then."""
-    return error.message == "Session terminated"
+    return bool(error.code == CONNECTION_CLOSED)
 
 
 def late(error: MCPError) -> bool:

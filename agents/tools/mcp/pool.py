@@ -46,7 +46,7 @@ class Pool:
             return list((await connection.tools(fresh=True)).values())
 
         self._failed.pop(tool.pk, None)  # an administrator has changed something, and wants to see whether it works
-        return await self._with(tool, ask, lambda error: True)
+        return await self._with(tool, ask, lambda: True)
 
     async def call(
         self, tool: Tool, wanted: Mapping[str, str], arguments: dict[str, Any], seconds: float, repeat: bool, said: Any
@@ -66,7 +66,7 @@ class Pool:
             return await connection.call(wanted["tool"], arguments, seconds, said)
 
         try:
-            return await self._with(tool, ask, lambda error: repeat or not sent or faults.forgotten(error))
+            return await self._with(tool, ask, lambda: repeat or not sent)
         except (Fault, MCPError) as error:
             if sent and not repeat and _unsure(error):
                 raise Unsure from None
@@ -76,9 +76,10 @@ class Pool:
         """Ends all servers."""
         await asyncio.gather(*(each.close() for each in self._open.values()), return_exceptions=True)
         self._open.clear()
+        self._failed.clear()
 
     async def _with(
-        self, tool: Tool, ask: Callable[[Connection], Awaitable[Found]], again: Callable[[MCPError], bool]
+        self, tool: Tool, ask: Callable[[Connection], Awaitable[Found]], again: Callable[[], bool]
     ) -> Found:
         connection = self._of(tool)
         try:
@@ -87,12 +88,14 @@ class Pool:
             if not faults.lost(error):
                 raise
             self._leave(connection)
-            if not again(error):
+            if not again():
                 raise
-            return await _used(self._of(tool), ask)
-        except Fault:
-            self._failed[tool.pk] = (time.monotonic(), connection)
-            raise
+        except Fault as fault:
+            self._leave(connection)
+            if fault.code != faults.FORGOTTEN:
+                self._failed[tool.pk] = (time.monotonic(), connection)
+                raise
+        return await _used(self._of(tool), ask)
 
     def _of(self, tool: Tool) -> Connection:
         kept = self._open.get(tool.pk)
@@ -129,7 +132,9 @@ class Pool:
 
 def _unsure(error: Fault | MCPError) -> bool:
     """Whether the call may have been carried out all the same: a refusal says that it was not."""
-    return error.code not in ("sign-in", "forbidden") if isinstance(error, Fault) else faults.lost(error)
+    if isinstance(error, Fault):
+        return error.code not in ("sign-in", "forbidden", faults.FORGOTTEN)
+    return faults.lost(error)
 
 
 async def _used(connection: Connection, ask: Callable[[Connection], Awaitable[Found]]) -> Found:

@@ -95,13 +95,13 @@ def _key(request: HttpRequest) -> ApiKey:
 
 async def _refuse(error: Exception, scope: Scope, send: Send) -> None:
     """As a JSON-RPC error with the problem in it: MCP clients show its message, others read the status."""
-    problem = problem_of(error)
-    if problem.status >= 500:
-        logger.error("%s: %s", scope["path"], error, exc_info=error)
     headers: Mapping[bytes, bytes] = dict(scope["headers"])
     language = asked_for(headers.get(b"accept-language", b"").decode("latin-1"))
     with translation.override(language):
+        problem = problem_of(error)
         told = problem.body()
+    if problem.status >= 500:
+        logger.error("%s: %s", scope["path"], error, exc_info=error)
     fault = {"code": INVALID_REQUEST, "message": told["detail"], "data": told}
     body = json.dumps({"jsonrpc": "2.0", "id": None, "error": fault}, ensure_ascii=False).encode()
     found = {"Content-Type": "application/json", "Content-Length": str(len(body)), "Content-Language": language}

@@ -75,7 +75,10 @@ def limits() -> dict[str, str]:
 @server.tool(annotations=READS)
 def hoard(megabytes: int) -> str:
     """Takes memory."""
-    return str(len(bytearray(megabytes * 1024 * 1024)))
+    try:
+        return str(len(bytearray(megabytes * 1024 * 1024)))
+    except MemoryError:
+        raise ToolError("no memory is left") from None
 
 
 @server.tool(annotations=READS)

@@ -189,10 +189,12 @@ def test_one_that_fails_is_not_started_with_every_call(ours: Ours, call: Call) -
     tool = ours()
     tool.config["environment"] = {"BROKEN": "1"}
     tool.save()
+    tried = set()
     for _ in range(3):
         with pytest.raises(ToolError, match="cannot be used now"):
             call(tool, "add", a=1, b=1)
-    assert len(pool._failed) == 1
+        tried.add(pool._failed[tool.pk][1])
+    assert len(tried) == 1
 
 
 def test_the_form_names_each_field_that_is_wrong(settings: Any) -> None:
