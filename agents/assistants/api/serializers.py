@@ -116,13 +116,13 @@ class TurnSerializer(serializers.Serializer[Any]):
     content = serializers.CharField(max_length=20_000)
 
 
-class TestSerializer(ContentSerializer):
+class TrialSerializer(ContentSerializer):
     content = serializers.CharField(max_length=LONGEST_QUESTION)
     version = serializers.IntegerField(min_value=1, required=False, help_text="else the newest, with the fields given")
     history = serializers.ListField(child=TurnSerializer(), required=False, max_length=MOST_TURNS)
 
 
-class TestedSerializer(serializers.Serializer[Any]):
+class TriedSerializer(serializers.Serializer[Any]):
     run = RunStatusSerializer()
 
 

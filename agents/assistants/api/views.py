@@ -105,16 +105,16 @@ class PublishView(APIView):
 class TestView(APIView):
     """Asks a version that need not be published, or the newest with changes that need not be saved."""
 
-    @extend_schema(operation_id="assistants_test", request=s.TestSerializer, responses={202: s.TestedSerializer})
+    @extend_schema(operation_id="assistants_test", request=s.TrialSerializer, responses={202: s.TriedSerializer})
     def post(self, request: Request, slug: str) -> Response:
         found = selectors.one(person(request), slug)
         policies.require_edit(person(request), found)
-        body = s.TestSerializer(data=request.data, partial=False)
+        body = s.TrialSerializer(data=request.data, partial=False)
         body.is_valid(raise_exception=True)
         asked = dict(body.validated_data)
         question, number, history = asked.pop("content"), asked.pop("version", None), asked.pop("history", ())
         run = actions.try_out(person(request), found, question, number, asked, history)
-        return Response(s.TestedSerializer({"run": run}).data, status=202)
+        return Response(s.TriedSerializer({"run": run}).data, status=202)
 
 
 def _parts(data: dict[str, Any]) -> Sequence[dict[str, Any]]:
