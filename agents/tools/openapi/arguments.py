@@ -126,7 +126,7 @@ def _add(made: Arguments, schemas: Schemas, given: Mapping[str, Any], path: str)
 
 def _schema_of(given: Mapping[str, Any]) -> Any:
     """A parameter's schema; that of its media type where it is written as one."""
-    content: Mapping[str, Any] = next(iter(fields(given, "content").values()), {})
+    content: Any = next(iter(fields(given, "content").values()), {})
     schema = given.get("schema") or content.get("schema") or {}
     example = given.get("example")
     return {**schema, "example": example} if isinstance(schema, Mapping) and example is not None else schema

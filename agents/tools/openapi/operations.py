@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from agents.tools.kinds import Offer
 
-from . import arguments, names, servers
+from . import arguments, names, servers, size
 from .arguments import Arguments, Spot
 from .document import METHODS, Document, Path, Unfit
 from .nodes import fields, text
-from .schema import TooMuch
+from .schema import OPTIONAL, TooMuch
 from .values import Schema
 from .words import DESCRIPTION, TITLE, short
 
 READING = ("get", "head", "options")
 DEPTHS = (6, 4, 3, 2, 1)
-LONGEST = 6000  # characters of a schema: about 1500 tokens, of which a small model reads few
-LONGEST_REQUIRED = 20_000
+LONGEST_REQUIRED, WIDEST_REQUIRED = 20_000, 6000
 MOST = 3000
 
 
@@ -100,19 +98,19 @@ def _ended(text: str) -> str:
 
 
 def _fitted(spot: Spot) -> tuple[Arguments, Schema]:
-    """The arguments, written out as deep as a model can read."""
+    """The arguments, written out as deep as a model can read and a grammar can hold."""
     made = None
     for depth in DEPTHS:
         try:
             made = arguments.of(spot, depth)
         except TooMuch:
             continue
-        if _size(made.schema()) <= LONGEST:
-            return made, made.schema()
+        if size.fits(made.schema()):
+            break
     if made is None:
         raise Unfit("Its arguments are more than can be written out.")
     _shorten(made)
-    if _size(made.schema()) > LONGEST_REQUIRED:
+    if size.length(made.schema()) > LONGEST_REQUIRED or size.ways(made.schema()) > WIDEST_REQUIRED:
         raise Unfit("It needs more arguments than a model can be given.")
     return made, made.schema()
 
@@ -123,15 +121,10 @@ def _shorten(made: Arguments) -> None:
     optional = [name for name in made.properties if name not in made.required]
     optional.reverse()
     order = sorted(optional, key=lambda name: made.places[name]["in"] not in ("header", "cookie"))
-    size = _size(made.schema())
-    for name in order:
-        if size <= LONGEST:
+    for number, name in enumerate(order):
+        if len(order) - number <= OPTIONAL and size.fits(made.schema()):
             return
-        size -= _size({name: made.properties.pop(name)})
-
-
-def _size(schema: Schema) -> int:
-    return len(json.dumps(schema, ensure_ascii=False))
+        del made.properties[name]
 
 
 def keys(document: Document) -> frozenset[str]:

@@ -15,7 +15,9 @@ from .nodes import entries, fields, kind_of, merged, nullable, text
 from .values import CHOICES, Schema, bounds, hinted, or_null, simple, union
 from .words import plain
 
-ALTERNATIVES = 6
+ALTERNATIVES = 4
+# Fields of one object that may be missing: a grammar has a bracket within a bracket for each, and only so many of them.
+OPTIONAL = 30
 LONGEST_NAME = 100
 HINTED = 2  # levels whose fields are described
 LOOKS = 2500  # nodes that are looked at for one operation
@@ -114,6 +116,8 @@ class Schemas:
             if facts.get("required") is True:  # as it was written before 2013, and still is
                 required.append(name)
         kept = [name for name in dict.fromkeys(required) if name in properties]
+        for name in [name for name in properties if name not in kept][OPTIONAL:]:
+            del properties[name]
         values = fields(node, "additionalProperties")
         if not properties and values:
             return {"type": "object", "additionalProperties": self.of(values, depth + 1, within)}

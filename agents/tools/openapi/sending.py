@@ -54,7 +54,7 @@ def send(request: Prepared, policy: egress.Policy, watch: Watch, most: int = LON
         made = client.build_request(
             request.method,
             request.url,
-            headers={name.encode(): value for name, value in request.headers.items()},
+            headers=[(name.encode(), value) for name, value in request.headers.items()],
             content=request.content,
             files=request.files or None,
         )

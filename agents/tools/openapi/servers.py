@@ -44,7 +44,7 @@ def own(document: Document, item: Mapping[str, Any], operation: Mapping[str, Any
 
 def _stated(node: Mapping[str, Any], swagger: bool) -> str:
     if not swagger:
-        first: Mapping[str, Any] = next(iter(entries(node, "servers")), {})
+        first: Any = next(iter(entries(node, "servers")), {})
         url = _filled(text(first, "url").strip(), fields(first, "variables"))
         return f"https:{url}" if url.startswith("//") else url
     host = text(node, "host").strip().rpartition("://")[2].rstrip("/")

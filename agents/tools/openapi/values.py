@@ -13,6 +13,7 @@ Schema = dict[str, Any]
 ANY: Schema = {"type": ["string", "number", "boolean", "object", "array"]}
 CHOICES = 60
 LONGEST_VALUE = 80
+COUNTED, COUNTABLE = ("minLength", "maxLength", "minItems", "maxItems"), 25
 # Examples that show a form. Others are only words, which a small model is quick to copy.
 _FORMED = re.compile(r"\D\d|\d\D")
 FORMATS = ("date", "date-time", "time", "uuid")
@@ -54,6 +55,8 @@ def bounds(node: Mapping[str, Any], *names: str) -> Schema:
     """The bounds that are numbers; a pair that nothing can keep to is left out."""
     found = {name: node[name] for name in names if isinstance(node.get(name), int | float)}
     found = {name: each for name, each in found.items() if not isinstance(each, bool) and abs(each) < 2**53}
+    # A grammar counts up to 64 by a bracket within a bracket, and holds forty of them.
+    found = {name: each for name, each in found.items() if name not in COUNTED or not COUNTABLE < each <= 64}
     for least, most in (("minLength", "maxLength"), ("minItems", "maxItems"), ("minimum", "maximum")):
         if least in found and most in found and found[least] > found[most]:
             del found[least], found[most]
