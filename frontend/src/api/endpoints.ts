@@ -1,11 +1,10 @@
+import type { AuditEvent, AuditVerdict } from "./auditTypes";
 import { get, patch, post, put, remove } from "./client";
 import type { Diagnosis, ModelEndpoint, Preset } from "./endpointTypes";
 import type { Arrivals, ModelJob, ModelList, NewModel, SignaturePolicy } from "./modelTypes";
 import type {
   ApiKey,
   Asked,
-  AuditEvent,
-  AuditVerdict,
   Collection,
   Conversation,
   DocumentFacts,
@@ -68,8 +67,11 @@ export const search = (query: string, collectionIds: string[]) =>
 export const conversations = {
   list: (cursor?: Cursor) => get<Page<Conversation>>("/conversations", { cursor, limit: 50 }),
   one: (id: string) => get<Conversation>(`/conversations/${id}`),
-  create: (collectionIds: string[]) =>
-    post<Conversation>("/conversations", collectionIds.length ? { collections: collectionIds } : {}),
+  create: (collectionIds: string[], assistant = "") =>
+    post<Conversation>("/conversations", {
+      ...(collectionIds.length ? { collections: collectionIds } : {}),
+      ...(assistant ? { assistant } : {}),
+    }),
   rename: (id: string, title: string) => patch<Conversation>(`/conversations/${id}`, { title }),
   scope: (id: string, collectionIds: string[]) =>
     patch<Conversation>(`/conversations/${id}`, { collections: collectionIds }),

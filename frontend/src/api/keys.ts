@@ -1,3 +1,4 @@
+import type { RunFilter } from "./agents";
 import type { AuditFilter } from "./endpoints";
 
 /** The names under which answers are kept; one list, so that invalidation never misses one. */
@@ -15,6 +16,25 @@ export const keys = {
   starters: ["starters"] as const,
   messages: (id: string) => ["conversation", id, "messages"] as const,
   run: (id: string) => ["runs", id] as const,
+  anyRuns: (filter: RunFilter) => ["any-runs", filter] as const,
+  anyRun: (id: string) => ["any-run", id] as const,
+  assistants: ["assistants"] as const,
+  usableAssistants: ["assistants", "usable"] as const,
+  assistant: (slug: string) => ["assistants", "one", slug] as const,
+  versions: (slug: string) => ["assistants", "one", slug, "versions"] as const,
+  approvals: ["approvals"] as const,
+  tools: ["tools"] as const,
+  tool: (slug: string) => ["tools", slug] as const,
+  usableTools: ["usable-tools"] as const,
+  summaries: ["summaries"] as const,
+  summary: (id: string) => ["summaries", id] as const,
+  extractions: ["extractions"] as const,
+  extraction: (id: string) => ["extractions", id] as const,
+  templates: ["extraction-templates"] as const,
+  schedules: ["schedules"] as const,
+  firings: (id: string) => ["schedules", id, "runs"] as const,
+  evaluations: ["evaluations"] as const,
+  evaluation: (id: string) => ["evaluations", id] as const,
   people: ["people"] as const,
   groups: ["groups"] as const,
   apiKeys: ["api-keys"] as const,

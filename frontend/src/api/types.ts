@@ -1,4 +1,5 @@
 /** What the server sends and takes, in one place. */
+import type { Approval } from "./agentTypes";
 
 export interface Page<T> {
   results: T[];
@@ -139,25 +140,53 @@ export interface Step {
   id: string;
   kind: "generate" | "search" | "tool";
   name: string;
-  status: "running" | "completed" | "failed";
+  status: "waiting" | "running" | "completed" | "failed";
   arguments?: Record<string, unknown> | null;
   result?: unknown;
+  /** What people call the function. */
+  title?: string;
+  /** What it did, in a sentence for those who only want to know what goes on. */
+  simple?: { kind: string; name: string; count: number | null; text: string };
+  approval?: Approval | null;
+  started?: string;
+  ended?: string | null;
+}
+
+export interface Usage {
+  prompt_tokens: number;
+  cached_tokens: number;
+  completion_tokens: number;
+}
+
+export interface Started {
+  id: string;
+  status: RunStatus;
 }
 
 export interface Run {
   id: string;
+  kind: string;
   status: RunStatus;
   answer: string;
   citations: Citation[];
   steps: Step[];
+  assistant: { slug: string; name: string } | null;
+  /** Of a replay: what was compared. */
+  result: unknown;
+  usage: Usage | null;
   model: string | null;
   error: RunError | string | null;
+  attempts: number;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
 }
 
 export interface Conversation {
   id: string;
   title: string;
   assistant: string | null;
+  assistant_name: string;
   collections: Named[];
   created_at: string;
   updated_at: string;
@@ -177,13 +206,15 @@ export interface Message {
   /** What a thinking model said to itself; no part of the answer. */
   reasoning: string;
   citations: Citation[];
+  /** Who answered; none: Quarry itself. */
+  assistant: { slug: string; name: string } | null;
   feedback: Feedback | null;
 }
 
 export interface Asked {
   message: { id: string };
   answer: { id: string };
-  run: { id: string; status: RunStatus };
+  run: Started;
 }
 
 export interface SystemPart {
@@ -198,25 +229,6 @@ export interface SystemStatus {
   model: string;
   embedding: string;
   machine: { cores: number; memory_bytes: number };
-}
-
-export interface AuditEvent {
-  id: number;
-  time: string;
-  actor: { id: string; email: string } | null;
-  action: string;
-  object: { type: string; id: string; label: string } | null;
-  facts: Record<string, unknown>;
-  ip: string | null;
-  hash: string;
-  previous_hash: string;
-}
-
-export interface AuditVerdict {
-  ok: boolean;
-  checked: number;
-  first_broken: number | null;
-  reason: string;
 }
 
 /** A question to begin with, about documents that the person can read. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ServerEvent } from "../api/sse";
-import { advance, emptyView, isOver } from "./view";
+import { advance, emptyView, isOver, openApprovals } from "./view";
 
 const play = (...events: [string, unknown][]) =>
   events.map(([kind, data], index): ServerEvent => ({ id: String(index), kind, data })).reduce(advance, emptyView);
@@ -52,4 +52,20 @@ it("tells of an error, from the stream or from the run itself", () => {
   expect(play(["error", { title: "Stopped", detail: "why" }])).toMatchObject({ phase: "failed", error: { detail: "why" } });
   const settled = play(["settled", { status: "failed", answer: "", citations: [], error: "why" }]);
   expect(settled).toMatchObject({ phase: "failed", error: { detail: "why" } });
+});
+
+it("waits while people are asked, and no longer than their step does", () => {
+  const booking = { id: "b", kind: "tool", name: "book_leave" };
+  const asked = play(["step", { ...booking, status: "waiting" }], ["approval_required", { id: "a", step: "b" }]);
+  expect(asked.phase).toBe("waiting");
+  expect(openApprovals(asked)).toEqual([{ id: "a", step: "b" }]);
+  const decided = advance(asked, { id: "9", kind: "step", data: { ...booking, status: "running" } });
+  expect(decided.phase).toBe("working");
+  expect(openApprovals(decided)).toEqual([]);
+});
+
+it("does not wait while another step is under way", () => {
+  const both = play(["step", { id: "b", status: "waiting" }], ["step", { id: "s", status: "running" }]);
+  expect(both.phase).toBe("working");
+  expect(advance(both, { id: "9", kind: "step", data: { id: "s", status: "completed" } }).phase).toBe("waiting");
 });

@@ -1,7 +1,8 @@
+import type { Approval } from "../api/agentTypes";
 import type { ServerEvent } from "../api/sse";
 import type { Citation, Run, RunError, Step } from "../api/types";
 
-export type Phase = "starting" | "queued" | "working" | "writing" | "completed" | "failed" | "cancelled";
+export type Phase = "starting" | "queued" | "working" | "writing" | "waiting" | "completed" | "failed" | "cancelled";
 
 /** What the page shows of a run, built event by event. */
 export interface RunView {
@@ -9,6 +10,8 @@ export interface RunView {
   position: number | null;
   reading: { done: number; total: number } | null;
   steps: Step[];
+  /** What people were asked; whether they still are, the step says. */
+  approvals: Approval[];
   /** What a thinking model says to itself; no part of the answer. */
   reasoning: string;
   text: string;
@@ -22,6 +25,7 @@ export const emptyView: RunView = {
   position: null,
   reading: null,
   steps: [],
+  approvals: [],
   reasoning: "",
   text: "",
   citations: [],
@@ -39,6 +43,29 @@ export function asError(error: RunError | string | null | undefined): RunError |
 function withStep(steps: Step[], step: Step): Step[] {
   const known = steps.some((other) => other.id === step.id);
   return known ? steps.map((other) => (other.id === step.id ? { ...other, ...step } : other)) : [...steps, step];
+}
+
+/** A run whose steps wait for people and do nothing else waits. */
+function phaseOf(steps: Step[], text: string): Phase {
+  const busy = steps.some(({ status }) => status === "running");
+  if (!busy && steps.some(({ status }) => status === "waiting")) return "waiting";
+  return text ? "writing" : "working";
+}
+
+function stepped(view: RunView, step: Step): RunView {
+  const steps = withStep(view.steps, step);
+  return { ...view, phase: phaseOf(steps, view.text), reading: null, steps };
+}
+
+function asked(view: RunView, approval: Approval): RunView {
+  const approvals = [...view.approvals.filter(({ id }) => id !== approval.id), approval];
+  return { ...view, phase: "waiting", reading: null, approvals };
+}
+
+/** What people are asked now: their steps have not gone on. */
+export function openApprovals({ approvals, steps }: RunView): Approval[] {
+  const statuses = new Map(steps.map(({ id, status }) => [id, status]));
+  return approvals.filter(({ step }) => (statuses.get(step) ?? "waiting") === "waiting");
 }
 
 function withCitation(citations: Citation[], citation: Citation): Citation[] {
@@ -70,7 +97,9 @@ export function advance(view: RunView, event: ServerEvent): RunView {
     case "restart":
       return { ...emptyView, phase: "working", restarted: true };
     case "step":
-      return { ...view, phase: view.text ? "writing" : "working", reading: null, steps: withStep(view.steps, data) };
+      return stepped(view, data);
+    case "approval_required":
+      return asked(view, data);
     case "progress":
       return { ...view, phase: "working", reading: data };
     case "reasoning":

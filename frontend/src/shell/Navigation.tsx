@@ -1,10 +1,14 @@
 import Activity from "@carbon/icons-react/es/Activity.js";
 import Add from "@carbon/icons-react/es/Add.js";
+import Bot from "@carbon/icons-react/es/Bot.js";
 import Book from "@carbon/icons-react/es/Book.js";
 import Catalog from "@carbon/icons-react/es/Catalog.js";
 import Chat from "@carbon/icons-react/es/Chat.js";
+import CheckmarkOutline from "@carbon/icons-react/es/CheckmarkOutline.js";
 import CloudServices from "@carbon/icons-react/es/CloudServices.js";
+import Flow from "@carbon/icons-react/es/Flow.js";
 import MachineLearningModel from "@carbon/icons-react/es/MachineLearningModel.js";
+import Tools from "@carbon/icons-react/es/Tools.js";
 import UserMultiple from "@carbon/icons-react/es/UserMultiple.js";
 import Group from "@carbon/icons-react/es/Group.js";
 import { Button, SideNav } from "@carbon/react";
@@ -12,6 +16,7 @@ import type { ComponentType } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, useLocation } from "react-router";
 import { useMe } from "../api/useMe";
+import { useApprovals } from "../shared/approvals/useApprovals";
 import { History } from "./History";
 
 interface Props {
@@ -24,13 +29,15 @@ interface ItemProps {
   to: string;
   icon: ComponentType<{ "aria-hidden": boolean }>;
   label: string;
+  /** How many wait there. */
+  count?: number;
 }
 
-function Item({ to, icon: Icon, label }: ItemProps) {
+function Item({ to, icon: Icon, label, count = 0 }: ItemProps) {
   return (
     <li>
       <NavLink to={to} className={({ isActive }) => (isActive ? "nav-item nav-item--here" : "nav-item")}>
-        <Icon aria-hidden /> {label}
+        <Icon aria-hidden /> {label} {count > 0 && <span className="nav-item__count">{count}</span>}
       </NavLink>
     </li>
   );
@@ -48,6 +55,8 @@ function Administration() {
         <Item to="/administration/groups" icon={Group} label={t("nav.groups")} />
         <Item to="/administration/models" icon={MachineLearningModel} label={t("nav.models")} />
         <Item to="/administration/endpoints" icon={CloudServices} label={t("nav.endpoints")} />
+        <Item to="/administration/tools" icon={Tools} label={t("nav.tools")} />
+        <Item to="/administration/runs" icon={Flow} label={t("nav.runs")} />
         <Item to="/administration/audit" icon={Catalog} label={t("nav.audit")} />
         <Item to="/administration/system" icon={Activity} label={t("nav.system")} />
       </ul>
@@ -60,6 +69,7 @@ export function Navigation({ open, modal, onClose }: Props) {
   const { t } = useTranslation();
   const { data: me } = useMe();
   const inAdministration = useLocation().pathname.startsWith("/administration");
+  const { data: waiting = [] } = useApprovals();
   const isAdministrator = me?.role === "administrator";
   return (
     <SideNav
@@ -77,6 +87,8 @@ export function Navigation({ open, modal, onClose }: Props) {
       <ul className="navigation__places">
         <Item to="/chat" icon={Chat} label={t("nav.chat")} />
         <Item to="/knowledge" icon={Book} label={t("nav.knowledge")} />
+        <Item to="/assistants" icon={Bot} label={t("nav.assistants")} />
+        <Item to="/approvals" icon={CheckmarkOutline} label={t("nav.approvals")} count={waiting.length} />
       </ul>
       {isAdministrator && <Administration />}
       {!inAdministration && <History />}

@@ -6,6 +6,7 @@ const at = (date: Date): Conversation => ({
   id: date.toISOString(),
   title: "",
   assistant: null,
+  assistant_name: "",
   collections: [],
   created_at: date.toISOString(),
   updated_at: date.toISOString(),

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { audit, cursorOf, type AuditFilter } from "../../api/endpoints";
 import { keys } from "../../api/keys";
-import type { AuditEvent } from "../../api/types";
+import type { AuditEvent } from "../../api/auditTypes";
 import { ErrorState } from "../../shared/ErrorState";
 import { useFormat } from "../../shared/format";
 import { PageHeader } from "../../shared/PageHeader";

@@ -1,6 +1,6 @@
 import { Modal } from "@carbon/react";
 import { useTranslation } from "react-i18next";
-import type { AuditEvent } from "../../api/types";
+import type { AuditEvent } from "../../api/auditTypes";
 import { useActionName } from "./actions";
 import { useFormat } from "../../shared/format";
 

@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { AuditFilter } from "../../api/endpoints";
 import { actions, useActionName } from "./actions";
-import { dayEnd, dayStart } from "./days";
+import { dayEnd, dayStart } from "../../shared/days";
 
 const EMPTY = { actor: "", action: "", object: "", after: "", before: "" };
 

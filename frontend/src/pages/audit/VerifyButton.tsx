@@ -2,7 +2,7 @@ import { Button, Modal } from "@carbon/react";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { audit } from "../../api/endpoints";
-import type { AuditVerdict } from "../../api/types";
+import type { AuditVerdict } from "../../api/auditTypes";
 import { useToast } from "../../shared/toast/context";
 import { useErrorText } from "../../shared/useErrorText";
 

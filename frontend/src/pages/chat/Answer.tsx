@@ -2,11 +2,19 @@ import { Button, InlineNotification } from "@carbon/react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Citation, RunError } from "../../api/types";
+import { AssistantPicture } from "../../shared/assistants/AssistantPicture";
 import { Mark } from "../../shared/Mark";
 import { AnswerText } from "./AnswerText";
 import { Sources } from "./Sources";
 
+/** Who answers, where it is not Quarry itself. */
+export interface Answerer {
+  name: string;
+  picture: string;
+}
+
 export interface AnswerProps {
+  assistant?: Answerer | null;
   text: string;
   citations: Citation[];
   state: "running" | "completed" | "failed" | "cancelled";
@@ -17,19 +25,22 @@ export interface AnswerProps {
   thoughts?: ReactNode;
   /** What is being done, while running. */
   progress?: ReactNode;
+  /** How it came about, once it is there. */
+  steps?: ReactNode;
   /** What can be done with it, once it is there. */
   actions?: ReactNode;
 }
 
 /** One answer, whether it is being written or long done. */
-export function Answer({ text, citations, state, error, onCite, onRetry, thoughts, progress, actions }: AnswerProps) {
+export function Answer({ assistant, text, citations, state, error, onCite, onRetry, thoughts, progress, steps, actions }: AnswerProps) {
   const { t } = useTranslation();
   return (
     <article className="answer" aria-label={t("chat.answer")} aria-busy={state === "running"}>
       <div className="answer__mark">
-        <Mark size={20} />
+        {assistant ? <AssistantPicture picture={assistant.picture} /> : <Mark size={20} />}
       </div>
       <div className="answer__body">
+        {assistant && <p className="answer__name">{assistant.name}</p>}
         {thoughts}
         {text && <AnswerText text={text} citations={citations} onCite={onCite} />}
         {progress}
@@ -50,6 +61,7 @@ export function Answer({ text, citations, state, error, onCite, onRetry, thought
           </div>
         )}
         {state !== "running" && citations.length > 0 && <Sources citations={citations} onCite={onCite} />}
+        {steps}
         {actions}
       </div>
     </article>

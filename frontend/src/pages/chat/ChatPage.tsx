@@ -2,14 +2,16 @@ import { SkeletonText } from "@carbon/react";
 import { useMutation } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import { runs } from "../../api/endpoints";
 import { ApiError } from "../../api/problem";
 import type { Citation } from "../../api/types";
+import { useUsableAssistants } from "../../shared/assistants/useAssistants";
 import { ErrorState } from "../../shared/ErrorState";
 import { useToast } from "../../shared/toast/context";
 import { useErrorText } from "../../shared/useErrorText";
 import { useTitle } from "../../shared/useTitle";
+import { AssistantPicker } from "./AssistantPicker";
 import { CollectionPicker } from "./CollectionPicker";
 import { Composer } from "./Composer";
 import { SourcePanel } from "./SourcePanel";
@@ -27,6 +29,15 @@ function useSearched(id: string | undefined) {
   return { chosen, choose: id ? change.mutate : setFresh, title: conversation?.title };
 }
 
+/** Who answers in a new conversation: the address keeps it, so that a link leads to an assistant. */
+function useChosenAssistant(id: string | undefined) {
+  const [query, setQuery] = useSearchParams();
+  const { data: all = [] } = useUsableAssistants();
+  const slug = id ? "" : (query.get("assistant") ?? "");
+  const choose = (next: string) => setQuery(next ? { assistant: next } : {}, { replace: true });
+  return { all, assistant: all.find((each) => each.slug === slug), choose };
+}
+
 function Chat({ id }: { id: string | undefined }) {
   const { t } = useTranslation();
   const toast = useToast();
@@ -34,7 +45,8 @@ function Chat({ id }: { id: string | undefined }) {
   const { data: collections = [], isPending: waitingForCollections } = useCollections();
   const { chosen, choose, title } = useSearched(id);
   const { data: messages, error, refetch } = useMessages(id);
-  const ask = useAsk(id, chosen);
+  const { all, assistant, choose: chooseAssistant } = useChosenAssistant(id);
+  const ask = useAsk(id, chosen, assistant?.slug);
   const stop = useMutation({ mutationFn: (runId: string) => runs.cancel(runId) });
   const [citation, setCitation] = useState<Citation | null>(null);
   const closeSource = useCallback(() => setCitation(null), []);
@@ -57,7 +69,7 @@ function Chat({ id }: { id: string | undefined }) {
           <div className="chat__column">
             {id && <h1 className="visually-hidden">{title || t("chat.untitled")}</h1>}
             {!id && !waitingForCollections && (
-              <Welcome hasDocuments={collections.some((each) => each.documents > 0)} onAsk={(text) => void send(text).catch(() => undefined)} />
+              <Welcome assistant={assistant} hasDocuments={collections.some((each) => each.documents > 0)} onAsk={(text) => void send(text).catch(() => undefined)} />
             )}
             {gone && <p className="muted">{t("chat.gone")}</p>}
             {error && !gone && <ErrorState error={error} onRetry={() => void refetch()} />}
@@ -71,10 +83,14 @@ function Chat({ id }: { id: string | undefined }) {
             running={live !== undefined}
             stopping={stop.isPending || (stop.isSuccess && stop.variables === live?.run?.id)}
             busy={ask.isPending}
+            assistants={all}
             onSend={send}
             onStop={() => live?.run && stop.mutate(live.run.id, { onError: fail })}
           >
-            <CollectionPicker collections={collections} chosen={chosen} onChange={choose} />
+            <div className="composer__choices">
+              {!id && all.length > 0 && <AssistantPicker assistants={all} chosen={assistant?.slug ?? ""} onChange={chooseAssistant} />}
+              <CollectionPicker collections={collections} chosen={chosen} onChange={choose} />
+            </div>
           </Composer>
         )}
       </section>

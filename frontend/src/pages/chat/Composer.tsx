@@ -3,24 +3,30 @@ import StopFilled from "@carbon/icons-react/es/StopFilledAlt.js";
 import { IconButton } from "@carbon/react";
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { Assistant } from "../../api/agentTypes";
+import { MentionList, optionId } from "./MentionList";
+import { isComposing, useMention } from "./useMention";
 
 interface Props {
   /** An answer is being written: the button stops it instead of sending. */
   running: boolean;
   stopping: boolean;
   busy: boolean;
+  /** Those that an @ at the beginning can name. */
+  assistants?: Assistant[];
   onSend: (question: string) => Promise<unknown>;
   onStop: () => void;
   children?: ReactNode;
 }
+
+const NOBODY: Assistant[] = [];
 
 /**
  * Enter that chooses a word in an input method (Zhuyin, Pinyin) must not send. Safari ends the composition before the
  * key event, and then only the old key code 229 tells.
  */
 export function isSendKey(event: KeyboardEvent): boolean {
-  const composing = event.nativeEvent.isComposing || event.keyCode === 229;
-  return event.key === "Enter" && !event.shiftKey && !composing;
+  return event.key === "Enter" && !event.shiftKey && !isComposing(event);
 }
 
 /** As high as its text, up to a third of the window. */
@@ -35,11 +41,13 @@ function useGrowing(text: string) {
   return area;
 }
 
-export function Composer({ running, stopping, busy, onSend, onStop, children }: Props) {
+export function Composer({ running, stopping, busy, assistants = NOBODY, onSend, onStop, children }: Props) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const area = useGrowing(text);
   const ready = text.trim() !== "" && !running && !busy;
+  const mention = useMention({ text, assistants, onChoose: (next) => (setText(next), area.current?.focus()) });
+  const { id, found, active } = mention;
 
   const send = () => {
     if (!ready) return;
@@ -48,7 +56,7 @@ export function Composer({ running, stopping, busy, onSend, onStop, children }: 
     onSend(text.trim()).catch(() => setText((current) => current || text));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (!isSendKey(event)) return;
+    if (mention.onKey(event) || !isSendKey(event)) return;
     event.preventDefault();
     send();
   };
@@ -61,6 +69,7 @@ export function Composer({ running, stopping, busy, onSend, onStop, children }: 
         send();
       }}
     >
+      {found.length > 0 && <MentionList id={id} found={found} active={active} onChoose={mention.choose} />}
       <div className="composer__box">
         <label className="visually-hidden" htmlFor="question">
           {t("chat.compose")}
@@ -73,7 +82,13 @@ export function Composer({ running, stopping, busy, onSend, onStop, children }: 
           maxLength={8_000}
           placeholder={t("chat.placeholder")}
           aria-describedby="composer-hint"
-          onChange={(event) => setText(event.target.value)}
+          aria-autocomplete={assistants.length ? "list" : undefined}
+          aria-controls={found.length ? id : undefined}
+          aria-activedescendant={found.length ? optionId(id, found[active]!.slug) : undefined}
+          onChange={({ target }) => (setText(target.value), mention.moved(target.selectionStart))}
+          onSelect={(event) => mention.moved(event.currentTarget.selectionStart)}
+          onCompositionStart={() => mention.setComposing(true)}
+          onCompositionEnd={() => mention.setComposing(false)}
           onKeyDown={onKeyDown}
         />
         <div className="composer__bar">
@@ -90,7 +105,7 @@ export function Composer({ running, stopping, busy, onSend, onStop, children }: 
         </div>
       </div>
       <p id="composer-hint" className="composer__hint">
-        {t("chat.hint")}
+        {t("chat.hint")} {assistants.length > 0 && t("chat.hintAssistants")}
       </p>
     </form>
   );

@@ -6,6 +6,7 @@ import type { Step } from "../../api/types";
 import type { LiveRun } from "../../runs/useRun";
 import type { RunView } from "../../runs/view";
 import { useFormat } from "../../shared/format";
+import { SimpleSteps } from "../../shared/trace/SimpleSteps";
 import { foundBy, queryOf } from "./steps";
 
 const readShare = ({ done, total }: { done: number; total: number }) => done / Math.max(total, 1);
@@ -18,6 +19,7 @@ function useNow(view: RunView): string {
   if (view.phase === "starting") return t("status.starting");
   if (view.phase === "queued")
     return view.position ? t("status.queued", { count: view.position }) : t("status.queuedNext");
+  if (view.phase === "waiting") return t("status.waiting");
   if (view.reading) return t("status.reading", { share: share(readShare(view.reading)) });
   if (view.phase === "writing") return t("status.writing");
   if (view.reasoning) return t("status.reasoning");
@@ -26,7 +28,7 @@ function useNow(view: RunView): string {
     const query = queryOf(last);
     return query ? t("status.searchingFor", { query }) : t("status.searching");
   }
-  return last.kind === "generate" ? t("status.thinking") : t("status.tool", { name: last.name });
+  return last.kind === "generate" ? t("status.thinking") : t("status.tool", { name: last.title || last.name });
 }
 
 /** What a finished search found, kept on the page while the answer is written. */
@@ -57,6 +59,7 @@ export function RunProgress({ view, connected }: LiveRun) {
   const { t } = useTranslation();
   const now = useNow(view);
   const searches = view.steps.filter((step) => step.kind === "search" && step.status !== "running");
+  const deeds = view.steps.filter((step) => step.kind === "tool" && step.status !== "running" && step.status !== "waiting");
   return (
     <div className="progress">
       {view.restarted && <p className="progress__note">{t("status.restarted")}</p>}
@@ -65,6 +68,7 @@ export function RunProgress({ view, connected }: LiveRun) {
           <Found key={step.id} step={step} />
         ))}
       </ul>
+      {deeds.length > 0 && <SimpleSteps steps={deeds} />}
       <div role="status">
         <InlineLoading description={connected ? now : t("status.reconnecting")} />
       </div>

@@ -3,8 +3,10 @@ import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keys } from "../../api/keys";
 import type { Citation, Message } from "../../api/types";
+import { useUsableAssistants } from "../../shared/assistants/useAssistants";
 import { useToast } from "../../shared/toast/context";
 import { useErrorText } from "../../shared/useErrorText";
+import type { Answerer } from "./Answer";
 import { LiveAnswer } from "./LiveAnswer";
 import { SettledAnswer } from "./SettledAnswer";
 import { useRegenerate } from "./useChat";
@@ -17,6 +19,12 @@ interface Props {
 
 const LIVE = new Set(["queued", "running", "awaiting_approval"]);
 export const isLive = (message: Message) => message.role === "assistant" && LIVE.has(message.run?.status ?? "");
+
+/** The assistant at an answer, with its picture as long as it is there. */
+function useAnswerer(): (message: Message) => Answerer | null {
+  const { data = [] } = useUsableAssistants();
+  return ({ assistant }) => assistant && { name: assistant.name, picture: data.find(({ slug }) => slug === assistant.slug)?.picture ?? "" };
+}
 
 function Question({ text }: { text: string }) {
   const { t } = useTranslation();
@@ -32,6 +40,7 @@ export function Thread({ conversationId, messages, onCite }: Props) {
   const toast = useToast();
   const textOf = useErrorText();
   const { t } = useTranslation();
+  const answererOf = useAnswerer();
   const regenerate = useRegenerate(conversationId);
   const [ended, setEnded] = useState(false);
   const refresh = useCallback(() => {
@@ -53,10 +62,11 @@ export function Thread({ conversationId, messages, onCite }: Props) {
           {message.role === "user" ? (
             <Question text={message.content} />
           ) : isLive(message) ? (
-            <LiveAnswer key={message.run!.id} runId={message.run!.id} onCite={onCite} onRetry={() => again(message.id)} onEnd={refresh} />
+            <LiveAnswer key={message.run!.id} assistant={answererOf(message)} runId={message.run!.id} onCite={onCite} onRetry={() => again(message.id)} onEnd={refresh} />
           ) : (
             <SettledAnswer
               message={message}
+              assistant={answererOf(message)}
               conversationId={conversationId}
               last={index === messages.length - 1}
               onCite={onCite}

@@ -26,12 +26,12 @@ export function useMessages(id: string | undefined) {
 }
 
 /** Ask in this conversation, or begin a new one with the question. */
-export function useAsk(id: string | undefined, scope: string[]) {
+export function useAsk(id: string | undefined, scope: string[], assistant = "") {
   const client = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
     mutationFn: async (question: string) => {
-      const conversationId = id ?? (await conversations.create(scope)).id;
+      const conversationId = id ?? (await conversations.create(scope, assistant)).id;
       await conversations.ask(conversationId, question);
       return conversationId;
     },

@@ -5,9 +5,10 @@ import { useTranslation } from "react-i18next";
 import { modelEndpoints } from "../../api/endpoints";
 import { keys } from "../../api/keys";
 import type { ModelEndpoint, Preset } from "../../api/endpointTypes";
+import { slugOf } from "../../shared/slug";
 import { fieldError, useErrorText } from "../../shared/useErrorText";
 import { Advanced } from "./Advanced";
-import { bodyOf, fieldsFrom, fieldsOf, isReady, slugOf, type Fields } from "./form";
+import { bodyOf, fieldsFrom, fieldsOf, isReady, type Fields } from "./form";
 
 interface Props {
   /** Which to edit; none adds a new one. */

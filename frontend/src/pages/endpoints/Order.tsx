@@ -5,7 +5,7 @@ import { IconButton, MenuButton, MenuItem, Tag } from "@carbon/react";
 import { useTranslation } from "react-i18next";
 import { modelEndpoints } from "../../api/endpoints";
 import type { ModelEndpoint } from "../../api/endpointTypes";
-import { moved } from "./form";
+import { moved } from "../../shared/moved";
 import { useEndpointAction } from "./useEndpointAction";
 
 interface Props {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ModelEndpoint, Preset } from "../../api/endpointTypes";
-import { bodyOf, fieldsFrom, fieldsOf, isReady, moved, slugOf } from "./form";
+import { moved } from "../../shared/moved";
+import { slugOf } from "../../shared/slug";
+import { bodyOf, fieldsFrom, fieldsOf, isReady } from "./form";
 
 const vllm: Preset = { id: "vllm", name: "vLLM", base_url: "http://localhost:8000/v1", key: "optional", own_network: true, options: [] };
 const sagemaker: Preset = {

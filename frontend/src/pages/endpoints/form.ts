@@ -1,13 +1,8 @@
 import type { EndpointBody } from "../../api/endpoints";
 import type { ModelEndpoint, Preset } from "../../api/endpointTypes";
+import { slugOf } from "../../shared/slug";
 
 export type Fields = Required<EndpointBody>;
-
-/** The name in addresses and orders, from the name for people. */
-export function slugOf(name: string): string {
-  const plain = name.normalize("NFKD").toLowerCase();
-  return plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60);
-}
 
 /** What the form begins with when a service is picked. */
 export function fieldsOf(preset: Preset): Fields {
@@ -49,12 +44,4 @@ export function isReady(fields: Fields, preset: Preset, editing: boolean): boole
   const keyed = preset.key !== "required" || editing || fields.secret !== "";
   const options = preset.options.every((option) => !option.required || fields.options[option.name]?.trim());
   return named && keyed && options && fields.concurrency >= 1 && fields.timeout >= 1;
-}
-
-/** The order with one of its names moved up (-1) or down (1). */
-export function moved(order: string[], name: string, by: -1 | 1): string[] {
-  const at = order.indexOf(name);
-  const to = at + by;
-  if (at < 0 || to < 0 || to >= order.length) return order;
-  return order.with(at, order[to]!).with(to, name);
 }

@@ -1,13 +1,12 @@
 import { Modal, RadioButton, RadioButtonGroup, TextArea, TextInput } from "@carbon/react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { allPages } from "../../api/allPages";
-import { collections, groups, type CollectionBody } from "../../api/endpoints";
+import { collections, type CollectionBody } from "../../api/endpoints";
 import { keys } from "../../api/keys";
 import type { Collection, Visibility } from "../../api/types";
-import { PickMany } from "../PickMany";
+import { GroupPicker } from "../GroupPicker";
 import { useToast } from "../toast/context";
 import { fieldError, useErrorText } from "../useErrorText";
 
@@ -32,29 +31,6 @@ function useSave(collection: Collection | undefined, onClose: () => void) {
       if (!collection) void navigate(`/knowledge/collections/${saved.id}`);
     },
   });
-}
-
-interface GroupsProps {
-  chosen: string[];
-  onChange: (ids: string[]) => void;
-}
-
-function GroupsField({ chosen, onChange }: GroupsProps) {
-  const { t } = useTranslation();
-  const { data = [] } = useQuery({ queryKey: keys.groups, queryFn: () => allPages(groups.list) });
-  const names = data.filter(({ id }) => chosen.includes(id)).map(({ name }) => name);
-  return (
-    <PickMany
-      id="collection-groups"
-      title={t("knowledge.groups")}
-      label={names.join(", ") || t("knowledge.chooseGroups")}
-      helper={names.length ? undefined : t("knowledge.noGroups")}
-      items={data}
-      nameOf={({ name }) => name}
-      chosen={chosen}
-      onChange={onChange}
-    />
-  );
 }
 
 export function CollectionDialog({ collection, onClose }: Props) {
@@ -110,7 +86,7 @@ export function CollectionDialog({ collection, onClose }: Props) {
           <RadioButton id="visibility-everyone" value="everyone" labelText={t("knowledge.visibilityEveryone")} />
           <RadioButton id="visibility-groups" value="groups" labelText={t("knowledge.visibilityGroups")} />
         </RadioButtonGroup>
-        {visibility === "groups" && <GroupsField chosen={chosen} onChange={setChosen} />}
+        {visibility === "groups" && <GroupPicker id="collection-groups" title={t("knowledge.groups")} none={t("knowledge.noGroups")} chosen={chosen} onChange={setChosen} />}
       </div>
     </Modal>
   );

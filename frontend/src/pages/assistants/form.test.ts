@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import type { Assistant, AssistantVersion } from "../../api/agentTypes";
+import { bodyOf, contentOf, emptyFields, fieldsFrom, isReady, toggled } from "./form";
+
+const assistant = { slug: "leave", enabled: true, restricted: true, groups: [{ id: "g", name: "HR" }], editors: [] } as unknown as Assistant;
+const version = { ...emptyFields, number: 3, name: "Leave", starters: ["How many days?"], limits: { steps: 5 } } as unknown as AssistantVersion;
+
+it("begins with the newest version and the groups' ids", () => {
+  const fields = fieldsFrom(assistant, version);
+  expect(fields).toMatchObject({ slug: "leave", name: "Leave", groups: ["g"], limits: { steps: 5 } });
+  expect(fields).not.toHaveProperty("number");
+});
+
+it("sends no empty questions and no limit that was cleared", () => {
+  const fields = { ...emptyFields, name: " Leave ", starters: [" a ", "", "  "], limits: { steps: 5, calls: undefined } };
+  expect(contentOf(fields)).toMatchObject({ name: "Leave", starters: ["a"], limits: { steps: 5 } });
+});
+
+it("names editors only for those who may decide that, and groups only where it is restricted", () => {
+  const fields = { ...emptyFields, groups: ["g"], editors: ["e"] };
+  expect(bodyOf(fields, false)).not.toHaveProperty("editors");
+  expect(bodyOf(fields, true)).toMatchObject({ editors: ["e"], groups: [] });
+  expect(bodyOf({ ...fields, restricted: true }, true).groups).toEqual(["g"]);
+});
+
+it("wants a name of each kind", () => {
+  expect(isReady(emptyFields)).toBe(false);
+  expect(isReady({ ...emptyFields, name: "Leave", slug: "leave" })).toBe(true);
+});
+
+it("lets a whole tool take the place of its operations", () => {
+  expect(toggled(["leave/book"], "leave/balance")).toEqual(["leave/book", "leave/balance"]);
+  expect(toggled(["leave/book", "mail"], "leave")).toEqual(["mail", "leave"]);
+  expect(toggled(["leave", "leaves/x"], "leave")).toEqual(["leaves/x"]);
+});
