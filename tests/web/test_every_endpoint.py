@@ -106,6 +106,9 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
         schema_text='{"properties": {}}',
     )
     approval = Approval.objects.create(run=run, step=step, operation=uuid.uuid4(), expires_at=later, **call_)
+    shown = {"function": "book", "tool": "Leave", "title": "Book", "writes": True, "why": "policy", "digest": "0" * 64}
+    later = timezone.now() + timedelta(hours=1)
+    approval = Approval.objects.create(run=run, step=step, operation=uuid.uuid4(), expires_at=later, **shown)
     return {
         "collection": str(collection.pk),
         "document": document["id"],
