@@ -87,10 +87,15 @@ def _refuse_rebinding(request: HttpRequest) -> None:
 
 def _key(request: HttpRequest) -> ApiKey:
     """Keys only, so that no page can use a browser's session here."""
-    found = ApiKeyAuthentication().authenticate(request)
-    if found is None:
-        raise NotAuthenticated
+    with translation.override(_language(request)):
+        found = ApiKeyAuthentication().authenticate(request)
+        if found is None:
+            raise NotAuthenticated
     return found[1]
+
+
+def _language(request: HttpRequest) -> str:
+    return asked_for(request.headers.get("Accept-Language", ""))
 
 
 async def _refuse(error: Exception, scope: Scope, send: Send) -> None:

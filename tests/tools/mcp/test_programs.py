@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 from quarry.api import Problem
+from rest_framework.test import APIClient
 
 from agents.tools import kinds
 from agents.tools.mcp import connection
 from agents.tools.mcp.pool import pool
 from agents.tools.models import Tool
 from agents.tools.types import ToolError
+from apps.accounts.models import User
 from apps.audit.models import Event
 from tests.embedded.running import until
 from tests.tools.mcp.conftest import OURS, Add, Call
@@ -211,3 +213,19 @@ def test_the_form_names_each_field_that_is_wrong(settings: Any) -> None:
     with pytest.raises(Problem) as refused:
         kind.check({"transport": "stdio", "command": sys.executable, "arguments": [str(OURS)]})
     assert set(refused.value.errors or ()) == {"transport"}
+
+
+def test_added_and_tried_over_the_api(
+    transactional_db: None, administrator: User, employee: User, client_for: Callable[..., APIClient]
+) -> None:
+    body = {"name": "Ours", "kind": "mcp", "transport": "stdio", "command": sys.executable, "arguments": [str(OURS)]}
+    assert client_for(employee).post("/api/v1/tools", body).status_code == 403
+    admin = client_for(administrator)
+    made = admin.post("/api/v1/tools", body)
+    assert made.status_code == 201, made.json()
+    asks = {each["name"]: each["needs_approval"] for each in made.json()["operations"]}
+    assert (asks["add"], asks["book"]) == ("never", "always")
+    tried = {"operation": "add", "arguments": {"a": 1, "b": 2}}
+    assert admin.post("/api/v1/tools/ours/test", tried).json()["data"] == {"result": 3}
+    again = admin.post("/api/v1/tools/ours/refresh")
+    assert all(each["enabled"] for each in again.json()["operations"])

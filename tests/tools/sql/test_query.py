@@ -1,6 +1,7 @@
 """Questions to a real PostgreSQL, as a role that may only read."""
 
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ import pytest
 from quarry import secrets
 from quarry.api import Problem
 from quarry.embedded.postgres import SUPERUSER
+from rest_framework.test import APIClient
 
 from agents.tools import kinds
 from agents.tools.models import Tool
 from agents.tools.types import ToolError
+from apps.accounts.models import User
 from tests.tools.sql.conftest import NAME, OWNER, Add, Call, administer
 from tests.tools.sql.test_guard import HOSTILE
 
@@ -227,3 +230,24 @@ def test_the_password_is_in_no_sentence(add: Add, call: Call, tcp: int, database
 
 def test_the_statements_are_files_of_statements() -> None:
     assert Path(__file__).with_name("hostile.sql").read_text().count(";;") + 1 == len(HOSTILE)
+
+
+def test_added_and_tried_over_the_api(
+    database: dict[str, Any], administrator: User, employee: User, client_for: Callable[..., APIClient]
+) -> None:
+    body = {"name": "HR data", "kind": "sql", "auth": {"type": "basic", "value": "a-long-password"}, **database}
+    assert client_for(employee).post("/api/v1/tools", body).status_code == 403
+    admin = client_for(administrator)
+    made = admin.post("/api/v1/tools", body)
+    assert made.status_code == 201, made.json()
+    assert {each["name"]: each["needs_approval"] for each in made.json()["operations"]} == {
+        "query": "never",
+        "describe": "never",
+    }
+    assert "a-long-password" not in made.content.decode()
+    tried = {"operation": "query", "arguments": {"sql": "SELECT count(*) AS n FROM leave"}}
+    assert admin.post("/api/v1/tools/hr-data/test", tried).json()["data"]["rows"] == [[3]]
+    moved = admin.patch("/api/v1/tools/hr-data", {"user": OWNER})
+    assert "auth.value" in moved.json()["errors"]  # a secret is not taken along
+    wrong = admin.post("/api/v1/tools", {**body, "schemas": []}, HTTP_ACCEPT_LANGUAGE="zh-Hant")
+    assert wrong.json()["errors"]["schemas"][0].startswith("請至少列出一個")
