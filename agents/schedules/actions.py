@@ -81,6 +81,11 @@ def run_now(person: User, schedule: Schedule) -> Firing:
     return made
 
 
+def _stop(runs: Sequence[UUID]) -> None:
+    for run_id in runs:
+        events.request_cancel(run_id)
+
+
 def _locked(person: User, schedule: Schedule) -> Schedule:
     policies.require_owner(person, schedule)
     found = firing.locked(schedule.pk)

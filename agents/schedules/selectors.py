@@ -23,7 +23,7 @@ def schedules(person: User) -> QuerySet[Schedule]:
     return found.prefetch_related(Prefetch("firings", last, to_attr="last"))
 
 
-def one(person: User, key: UUID | str) -> Schedule:
+def one(person: User, key: UUID) -> Schedule:
     found = schedules(person).filter(pk=key).first()
     if found is None:
         raise not_found()
