@@ -16,8 +16,8 @@ REFUSED = """This call was not carried out:
 {errors}
 Call again with what is wrong put right, or, if you do not know a value, ask for it."""
 WRITTEN = "Nothing was called: a call is not written into the answer. Make the call itself."
-WEEKDAYS = ("Mon 週一", "Tue 週二", "Wed 週三", "Thu 週四", "Fri 週五", "Sat 週六", "Sun 週日")
-NEAR = ("Today 今天", "Tomorrow 明天", "The day after tomorrow 後天")
+DAYS = ("Monday 一", "Tuesday 二", "Wednesday 三", "Thursday 四", "Friday 五", "Saturday 六", "Sunday 日")
+NEAR = ("today 今天", "tomorrow 明天", "the day after tomorrow 後天")
 
 
 def system(today: date | None = None, more: str = "") -> str:
@@ -27,12 +27,12 @@ def system(today: date | None = None, more: str = "") -> str:
 
 
 def calendar(today: date) -> str:
-    """This week and the next two, each on a line; a week begins on Monday, as people in Taiwan say it."""
+    """Each day to the end of next week by the names that people give it; a week begins on Monday, as in Taiwan."""
     monday = today - timedelta(days=today.weekday())
-    weeks = [("This week 本週", 0), ("Next week 下週", 7), ("The week after 下下週", 14)]
-    lines = [f"{name}: {_week(monday + timedelta(days=days))}" for name, days in weeks]
-    near = [f"{name} is {_day(today + timedelta(days=at))}." for at, name in enumerate(NEAR)]
-    return "\n".join([" ".join(near), "Calendar:", *lines])
+    near = [(name, today + timedelta(days=at)) for at, name in enumerate(NEAR)]
+    week = [(f"{'this' if at < 7 else 'next'} {_weekday(at)}", monday + timedelta(days=at)) for at in range(14)]
+    coming = [(name, day) for name, day in week if day >= today]
+    return "\n".join(["Dates, to be looked up here:", *(f"{name} = {day}" for name, day in [*near, *coming])])
 
 
 def correction(errors: Sequence[str]) -> str:
@@ -40,9 +40,6 @@ def correction(errors: Sequence[str]) -> str:
     return REFUSED.format(errors="\n".join(f"- {error}" for error in errors))
 
 
-def _week(monday: date) -> str:
-    return ", ".join(_day(monday + timedelta(days=at)) for at in range(7))
-
-
-def _day(day: date) -> str:
-    return f"{WEEKDAYS[day.weekday()]} {day}"
+def _weekday(at: int) -> str:
+    english, chinese = DAYS[at % 7].split()
+    return f"{english} {'本' if at < 7 else '下'}週{chinese}"

@@ -72,14 +72,16 @@ def test_the_system_text_keeps_what_the_task_says_itself() -> None:
         Harness(MODEL, today=date(2026, 11, 24)).reply([Message("system", "You are Ada."), *ASKED], [ROOM])
     system, user = model.last.json["messages"]
     assert system["content"].startswith("You are Ada.\n\nYou carry out requests by calling tools.")
-    assert "Next week 下週: Mon 週一 2026-11-30" in system["content"]
+    assert "next Monday 下週一 = 2026-11-30" in system["content"]
     assert user["content"] == ASKED[0].content
 
 
 def test_the_calendar_knows_its_weeks_at_the_end_of_a_year() -> None:
-    text = toolprompt.calendar(date(2026, 12, 31))
-    assert "Tomorrow 明天 is Fri 週五 2027-01-01" in text
-    assert "Next week 下週: Mon 週一 2027-01-04" in text
+    lines = toolprompt.calendar(date(2026, 12, 31)).splitlines()
+    assert {"tomorrow 明天 = 2027-01-01", "this Sunday 本週日 = 2027-01-03", "next Monday 下週一 = 2027-01-04"} < {
+        *lines
+    }
+    assert "this Wednesday 本週三 = 2026-12-30" not in lines
 
 
 @pytest.mark.parametrize(
