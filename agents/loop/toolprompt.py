@@ -4,7 +4,7 @@ The system text comes first in the prompt and is the same the whole day, so that
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 RULES = """You carry out requests by calling tools.
 - When a tool does what is asked, call it at once, without any other words. You need no permission to call.
@@ -16,30 +16,14 @@ REFUSED = """This call was not carried out:
 {errors}
 Call again with what is wrong put right, or, if you do not know a value, ask for it."""
 WRITTEN = "Nothing was called: a call is not written into the answer. Make the call itself."
-DAYS = ("Monday 一", "Tuesday 二", "Wednesday 三", "Thursday 四", "Friday 五", "Saturday 六", "Sunday 日")
-NEAR = ("today 今天", "tomorrow 明天", "the day after tomorrow 後天")
 
 
 def system(today: date | None = None, more: str = "") -> str:
-    """The system text: `more` are the words of an assistant, which come first. With `today` comes a small calendar,
-    because small models cannot work out what date "next Friday" is, but can look it up."""
-    return "\n\n".join(part for part in (more.strip(), RULES, calendar(today) if today else "") if part)
-
-
-def calendar(today: date) -> str:
-    """Each day to the end of next week by the names that people give it; a week begins on Monday, as in Taiwan."""
-    monday = today - timedelta(days=today.weekday())
-    near = [(name, today + timedelta(days=at)) for at, name in enumerate(NEAR)]
-    week = [(f"{'this' if at < 7 else 'next'} {_weekday(at)}", monday + timedelta(days=at)) for at in range(14)]
-    coming = [(name, day) for name, day in week if day >= today]
-    return "\n".join(["Dates, to be looked up here:", *(f"{name} = {day}" for name, day in [*near, *coming])])
+    """The system text: `more` are the words of an assistant, which come first."""
+    day = f"Today is {today:%A, %Y-%m-%d}." if today else ""
+    return "\n\n".join(part for part in (more.strip(), RULES, day) if part)
 
 
 def correction(errors: Sequence[str]) -> str:
     """What the model reads in place of a result, so that it can put its call right."""
     return REFUSED.format(errors="\n".join(f"- {error}" for error in errors))
-
-
-def _weekday(at: int) -> str:
-    english, chinese = DAYS[at % 7].split()
-    return f"{english} {'本' if at < 7 else '下'}週{chinese}"

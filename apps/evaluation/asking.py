@@ -1,8 +1,8 @@
 """Two ways to ask the same model for tool calls: with our harness, and the model alone.
 
-The harness: our system text (`agents.loop.toolprompt`); of many tools only the relevant ones; calls under a grammar;
-and a call that does not satisfy its tool's schema, or that was written into the answer instead of made, goes back to
-the model with what is wrong, a few times at most.
+The harness: our system text (`agents.loop.toolprompt`); days that a request names, worked out; of many tools only the
+relevant ones; calls under a grammar; and a call that does not satisfy its tool's schema, or that was written into the
+answer instead of made, goes back to the model with what is wrong, a few times at most.
 
 Plain: the model's own template with all tools, nothing of ours in the prompt, no grammar (the runtime is given one that
 allows any text, since tools without one would bring theirs), and one attempt. The text is read by the runtime's reader
@@ -20,7 +20,7 @@ from quarry.runtime import Message, Params, Tool, ToolCall, ToolChoice
 from quarry.runtime.engine.job import Piece
 from quarry.runtime.toolcalls import TAGS, ToolCallParser
 
-from agents.loop import toolprompt
+from agents.loop import dates, toolprompt
 from apps.evaluation.arguments import errors
 from apps.evaluation.relevant import Relevant
 
@@ -106,7 +106,12 @@ class Harness:
     def _told(self, messages: Sequence[Message]) -> list[Message]:
         own = messages[0].content if messages[0].role == "system" else ""
         rest = messages[1:] if own else messages
-        return [Message("system", toolprompt.system(self._today, own)), *rest]
+        return [Message("system", toolprompt.system(self._today, own)), *(self._dated(each) for each in rest)]
+
+    def _dated(self, message: Message) -> Message:
+        if message.role != "user" or self._today is None:
+            return message
+        return replace(message, content=dates.with_days(message.content, self._today))
 
     def _attempt(self, told: Sequence[Message], tools: Sequence[Tool], choice: ToolChoice) -> Reply:
         params = Params(MOST_TOKENS)

@@ -43,7 +43,7 @@ class Office:
     def solve(self, category: str, key: str, asker: Asker) -> Judgement:
         case = contents()["case"][int(key.removeprefix("office_")) - 1]
         told = [Message("user", case["request"])]
-        if not asker.harness:  # whose system text has a calendar
+        if not asker.harness:  # which says it in its system text
             told.insert(0, Message("system", TODAY.format(today=today())))
         reply = asker.reply(told, tools())
         wrong = judge(case, reply.calls)

@@ -7,7 +7,7 @@ from quarry import runtime
 from quarry.runtime import Message, Tool, ToolCall
 from quarry.runtime.store import Store
 
-from agents.loop import toolprompt
+from agents.loop import dates
 from apps.evaluation.arguments import errors
 from apps.evaluation.asking import Harness, Plain, attempted, malformed
 from apps.evaluation.relevant import MOST, Relevant
@@ -72,16 +72,31 @@ def test_the_system_text_keeps_what_the_task_says_itself() -> None:
         Harness(MODEL, today=date(2026, 11, 24)).reply([Message("system", "You are Ada."), *ASKED], [ROOM])
     system, user = model.last.json["messages"]
     assert system["content"].startswith("You are Ada.\n\nYou carry out requests by calling tools.")
-    assert "next Monday 下週一 = 2026-11-30" in system["content"]
+    assert "Today is Tuesday, 2026-11-24." in system["content"]
     assert user["content"] == ASKED[0].content
 
 
-def test_the_calendar_knows_its_weeks_at_the_end_of_a_year() -> None:
-    lines = toolprompt.calendar(date(2026, 12, 31)).splitlines()
-    assert {"tomorrow 明天 = 2027-01-01", "this Sunday 本週日 = 2027-01-03", "next Monday 下週一 = 2027-01-04"} < {
-        *lines
-    }
-    assert "this Wednesday 本週三 = 2026-12-30" not in lines
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Tomorrow at two", {"Tomorrow": "2026-11-25"}),
+        ("the day after tomorrow", {"the day after tomorrow": "2026-11-26"}),
+        ("next Monday, or this Friday", {"next Monday": "2026-11-30", "this Friday": "2026-11-27"}),
+        ("on Tuesday or on Monday", {"Tuesday": "2026-11-24", "Monday": "2026-11-30"}),
+        ("Monday 14 December, or 15, Tuesday", {}),
+        ("last Friday", {"last Friday": "2026-11-20"}),
+        ("明天或後天", {"明天": "2026-11-25", "後天": "2026-11-26"}),
+        ("大後天", {"大後天": "2026-11-27"}),
+        ("下週三到下下星期五", {"下週三": "2026-12-02", "下下星期五": "2026-12-11"}),
+        ("這個禮拜天、週一", {"這個禮拜天": "2026-11-29", "週一": "2026-11-30"}),
+        ("週三（12/9）", {}),
+        ("本週內、週末", {}),
+    ],
+)
+def test_days_are_worked_out_for_the_model(text: str, days: dict[str, str]) -> None:
+    found = dates.named(text, date(2026, 11, 24))
+    assert {words: str(day) for words, day in found.items()} == days
+    assert dates.with_days(text, date(2026, 11, 24)).startswith(text)
 
 
 @pytest.mark.parametrize(
