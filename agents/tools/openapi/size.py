@@ -30,7 +30,7 @@ def ways(schema: Schema) -> int:
         if isinstance(schema.get(inner), dict):
             return max(2, _counted(schema)) * ways(schema[inner])
     kinds = schema.get("type")
-    return sum(FREE.get(each, 1) for each in (kinds if isinstance(kinds, list) else [kinds]))
+    return sum(FREE.get(str(each), 1) for each in (kinds if isinstance(kinds, list) else [kinds]))
 
 
 def _of_fields(schema: Schema) -> int:
