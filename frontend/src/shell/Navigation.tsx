@@ -3,11 +3,15 @@ import Add from "@carbon/icons-react/es/Add.js";
 import Bot from "@carbon/icons-react/es/Bot.js";
 import Book from "@carbon/icons-react/es/Book.js";
 import Catalog from "@carbon/icons-react/es/Catalog.js";
+import ChartColumn from "@carbon/icons-react/es/ChartColumn.js";
 import Chat from "@carbon/icons-react/es/Chat.js";
 import CheckmarkOutline from "@carbon/icons-react/es/CheckmarkOutline.js";
 import CloudServices from "@carbon/icons-react/es/CloudServices.js";
+import DataTable from "@carbon/icons-react/es/DataTable.js";
+import EventSchedule from "@carbon/icons-react/es/EventSchedule.js";
 import Flow from "@carbon/icons-react/es/Flow.js";
 import MachineLearningModel from "@carbon/icons-react/es/MachineLearningModel.js";
+import TextShortParagraph from "@carbon/icons-react/es/TextShortParagraph.js";
 import Tools from "@carbon/icons-react/es/Tools.js";
 import UserMultiple from "@carbon/icons-react/es/UserMultiple.js";
 import Group from "@carbon/icons-react/es/Group.js";
@@ -57,6 +61,7 @@ function Administration() {
         <Item to="/administration/endpoints" icon={CloudServices} label={t("nav.endpoints")} />
         <Item to="/administration/tools" icon={Tools} label={t("nav.tools")} />
         <Item to="/administration/runs" icon={Flow} label={t("nav.runs")} />
+        <Item to="/administration/evaluations" icon={ChartColumn} label={t("nav.evaluations")} />
         <Item to="/administration/audit" icon={Catalog} label={t("nav.audit")} />
         <Item to="/administration/system" icon={Activity} label={t("nav.system")} />
       </ul>
@@ -88,6 +93,9 @@ export function Navigation({ open, modal, onClose }: Props) {
         <Item to="/chat" icon={Chat} label={t("nav.chat")} />
         <Item to="/knowledge" icon={Book} label={t("nav.knowledge")} />
         <Item to="/assistants" icon={Bot} label={t("nav.assistants")} />
+        <Item to="/summaries" icon={TextShortParagraph} label={t("nav.summaries")} />
+        <Item to="/extractions" icon={DataTable} label={t("nav.extractions")} />
+        <Item to="/schedules" icon={EventSchedule} label={t("nav.schedules")} />
         <Item to="/approvals" icon={CheckmarkOutline} label={t("nav.approvals")} count={waiting.length} />
       </ul>
       {isAdministrator && <Administration />}

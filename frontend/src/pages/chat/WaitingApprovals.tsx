@@ -1,4 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { approvals } from "../../api/agents";
 import type { Approval } from "../../api/agentTypes";
 import { runs } from "../../api/endpoints";
@@ -16,6 +17,9 @@ interface Props {
 /** What the run waits for. A second person may decide elsewhere: only looking again shows that. */
 export function WaitingApprovals({ runId, asked }: Props) {
   const { data: run, refetch } = useQuery({ queryKey: keys.run(runId), queryFn: () => runs.one(runId), refetchInterval: LOOK_MS });
+  const client = useQueryClient();
+  // The navigation's count and the page of approvals know of it as soon as this does.
+  useEffect(() => void client.invalidateQueries({ queryKey: keys.approvals }), [client, asked.length]);
   const now = new Map(run?.steps.map(({ id, approval }) => [id, approval]));
   return (
     <div className="approvals">

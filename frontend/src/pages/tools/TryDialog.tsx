@@ -17,9 +17,9 @@ function Answer({ tried }: { tried: Tried }) {
     <div className="stack">
       <InlineNotification kind={tried.ok ? "success" : "error"} lowContrast hideCloseButton title={t(tried.ok ? "tools.worked" : "tools.failed")} subtitle={tried.ok ? t("trace.seconds", { seconds: number(tried.seconds) }) : tried.text} />
       {tried.ok && (
-        <pre className="audit-facts" aria-label={t("trace.result")}>
-          {tried.text}
-        </pre>
+        <section aria-label={t("trace.result")}>
+          <pre className="audit-facts">{tried.text}</pre>
+        </section>
       )}
       {tried.ok && tried.data !== null && typeof tried.data === "object" && (
         <details className="plain__fold">
