@@ -26,7 +26,7 @@ IDLE_SECONDS, RELIST_SECONDS, OPEN_SECONDS, CONNECT_SECONDS = 300.0, 60.0, 60.0,
 LAST_SECONDS = 0.5  # for a connection that breaks off to say why
 LARGEST_ANSWER = 16 * 1024 * 1024
 MOST_PAGES = 50
-US = types.Implementation(name="quarry", title="Quarry", version=__version__)
+US = types.Implementation(name="quarry", version=__version__)
 
 
 class Connection:

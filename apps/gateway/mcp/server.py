@@ -4,7 +4,6 @@ import asyncio
 import logging
 from typing import Any
 
-import jsonschema
 import mcp_types as types
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
@@ -17,6 +16,7 @@ from quarry.api.problem import Problem, problem_of
 from quarry.text import storable
 from quarry.web.body_limit import Receive, Scope, Send
 
+from agents.tools import schemas
 from agents.tools.types import ToolError
 from apps.gateway.mcp import tools
 from apps.gateway.mcp.caller import Caller
@@ -92,7 +92,8 @@ async def _call_tool(context: Context, params: types.CallToolRequestParams) -> t
     if tool is None:
         raise MCPError(types.INVALID_PARAMS, f"There is no tool {params.name[:100]!r}.")
     try:
-        arguments = _checked(tool.described.input_schema, params.arguments or {})
+        arguments = storable(params.arguments or {})
+        schemas.refuse(tool.described.input_schema, arguments)
         text, data = await tool.call(caller, arguments, context.session.report_progress)
     except ToolError as error:
         return _failed(str(error))
@@ -106,12 +107,3 @@ async def _call_tool(context: Context, params: types.CallToolRequestParams) -> t
 
 def _failed(text: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
-
-
-def _checked(schema: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
-    """The arguments as the schema wants them. The schema is ours, so the plain checker will do."""
-    for fault in jsonschema.Draft202012Validator(schema).iter_errors(arguments):
-        place = ".".join(map(str, fault.absolute_path))
-        raise ToolError(f"{f'{place}: ' if place else ''}{fault.message[:300]}")
-    kept: dict[str, Any] = storable(arguments)
-    return kept

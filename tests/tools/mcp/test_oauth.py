@@ -11,9 +11,16 @@ import httpx
 import pytest
 from django.core.cache import cache
 from mcp.server import MCPServer
-from mcp.server.auth.provider import AccessToken, AuthorizationCode, AuthorizationParams, RefreshToken
+from mcp.server.auth.provider import (
+    AccessToken,
+    AuthorizationCode,
+    AuthorizationParams,
+    OAuthAuthorizationServerProvider,
+    RefreshToken,
+)
 from mcp.server.auth.settings import AuthSettings, ClientRegistrationOptions
 from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
+from pydantic import AnyHttpUrl
 from quarry import secrets
 from rest_framework.test import APIClient
 
@@ -29,7 +36,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ClientFor = Callable[..., APIClient]
 
 
-class Provider:
+class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, AccessToken]):
     """Who may use the service: whoever asks agrees at once."""
 
     def __init__(self, lasts: int = 3600) -> None:
@@ -99,8 +106,8 @@ class Service:
         monkeypatch.setattr("tests.tools.mcp.conftest.free_port", lambda: port)
         base = f"http://127.0.0.1:{port}"
         auth = AuthSettings(
-            issuer_url=base,
-            resource_server_url=f"{base}/mcp",
+            issuer_url=AnyHttpUrl(base),
+            resource_server_url=AnyHttpUrl(f"{base}/mcp"),
             required_scopes=["leave"],
             validate_token_resource=True,
             client_registration_options=ClientRegistrationOptions(
@@ -152,7 +159,7 @@ def test_sign_in_and_call(tool: Tool, service: Service, administrator: User, cli
     assert (operation.name, operation.enabled) == ("days", True)
     assert call(tool, "days", employee="Emma").text == "7"
     [client] = service.provider.clients.values()
-    assert str((client.redirect_uris or [""])[0]) == "http://testserver/api/v1/tools/leave/oauth/callback"
+    assert str((client.redirect_uris or [None])[0]) == "http://testserver/api/v1/tools/leave/oauth/callback"
 
 
 def test_tokens_are_encrypted_and_nowhere_else(

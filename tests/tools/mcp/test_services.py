@@ -178,8 +178,8 @@ def test_a_server_that_was_started_again_has_forgotten_us_and_the_call_works(
     assert call(tool, "weather", city="Taipei").text == "Sunny in Taipei"
     sessions = {headers[b"mcp-session-id"] for headers in around.seen if b"mcp-session-id" in headers}
     assert len(sessions) == 1
-    first_manager = next(route.endpoint for route in first.routes).session_manager
-    first_manager._server_instances.clear()  # as after a restart
+    endpoint: Any = first.routes[0]
+    endpoint.endpoint.session_manager._server_instances.clear()  # as after a restart
     assert call(tool, "weather", city="Tainan").text == "Sunny in Tainan"
 
 

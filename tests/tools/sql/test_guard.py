@@ -30,7 +30,7 @@ def test_an_ordinary_question_passes_and_what_is_sent_passes_again(statement: st
 
 
 def test_tables_are_named_in_full_and_names_are_quoted() -> None:
-    tables = {("hr", "leave"): [], ("hr", "employee"): []}
+    tables: guard.Tables = {("hr", "leave"): [], ("hr", "employee"): []}
     sent = guard.checked("select Name from EMPLOYEE e join leave on true", tables)
     assert sent == 'SELECT "name" FROM "hr"."employee" AS "e" JOIN "hr"."leave" ON TRUE'
 
