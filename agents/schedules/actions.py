@@ -150,11 +150,6 @@ def _switch(schedule: Schedule, fields: Mapping[str, Any]) -> None:
         schedule.next_at = selectors.next_time(schedule, now)
 
 
-def _stop(runs: Sequence[UUID]) -> None:
-    for pk in runs:
-        events.request_cancel(pk)
-
-
 def digest(token: str) -> str:
     """By which the schedule is found that a call is for; 256 random bits need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()

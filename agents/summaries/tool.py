@@ -22,8 +22,8 @@ LATER = (
 
 
 def summarise(context: Context, document: Document, wanted: Mapping[str, Any]) -> Result:
-    """The summary, and the sentences of the document that it rests on, which an answer may cite. What was written before
-    the time was over is not lost: the run goes on there."""
+    """The summary, and the sentences of the document that it rests on, which an answer may cite. What was written
+    before the time was over is not lost: the run goes on there."""
     rows = DocumentText.objects.filter(document__in=documents(context.person).filter(pk=document.pk).values("pk"))
     row = rows.select_related("document").first()
     if row is None or not row.text.strip():

@@ -97,18 +97,14 @@ def real(owner: User, reader: User, client_for: Any) -> Ids:
     asked = api.post(f"/api/v1/conversations/{conversation.pk}/messages", {"content": "Leave?"}).json()
     run = Run.objects.get()
     step = Step.objects.create(run=run, ordinal=1, kind="search", name="search", started=timezone.now())
-    call_ = {"function": "book", "tool": "Leave", "title": "Book", "writes": True, "why": "policy", "digest": "0" * 64}
+    shown = {"function": "book", "tool": "Leave", "title": "Book", "writes": True, "why": "policy", "digest": "0" * 64}
     later = timezone.now() + timedelta(hours=1)
-    approval = Approval.objects.create(run=run, step=step, operation=uuid.uuid4(), expires_at=later, **asked)
+    approval = Approval.objects.create(run=run, step=step, operation=uuid.uuid4(), expires_at=later, **shown)
     extraction = Extraction.objects.create(
         run=Run.objects.create(person=owner, kind="extraction", status="completed"),
         title="Secret",
         schema_text='{"properties": {}}',
     )
-    approval = Approval.objects.create(run=run, step=step, operation=uuid.uuid4(), expires_at=later, **call_)
-    shown = {"function": "book", "tool": "Leave", "title": "Book", "writes": True, "why": "policy", "digest": "0" * 64}
-    later = timezone.now() + timedelta(hours=1)
-    approval = Approval.objects.create(run=run, step=step, operation=uuid.uuid4(), expires_at=later, **shown)
     return {
         "collection": str(collection.pk),
         "document": document["id"],
@@ -144,10 +140,10 @@ def _assistant(api: APIClient, group: Group) -> str:
 
 
 def call(client: APIClient, method: str, path: str, operation: Operation, ids: Ids) -> Any:
-    url = address(path).replace("{step}", ids["step"]).replace("{name}", ids["operation"])
-    for number in ("{number}", "{a}", "{b}"):
-        url = url.replace(number, "1")
-    url = address(path).replace("{step}", ids["step"]).replace("{row}", ids["row"])
+    parts = {"{step}": ids["step"], "{name}": ids["operation"], "{row}": ids["row"]}
+    url = address(path)
+    for part, value in (parts | dict.fromkeys(("{number}", "{a}", "{b}"), "1")).items():
+        url = url.replace(part, value)
     if operation.kind:
         url = url.replace("{id}", ids[operation.kind]).replace("{slug}", ids[operation.kind])
         url = url.replace("{token}", ids[operation.kind])
@@ -161,9 +157,7 @@ def call(client: APIClient, method: str, path: str, operation: Operation, ids: I
 def stored() -> dict[str, list[dict[str, Any]]]:
     """All rows that somebody without permission could have changed."""
     models = [User, Group, Collection, Document, Conversation, Message, Feedback, Run, Step, Job, Endpoint, Place]
-    models += [Tool, ToolOperation, Ticket]
-    models += [Approval, Decision, Grant]
-    models += [Assistant, Version]
+    models += [Tool, ToolOperation, Ticket, Approval, Decision, Grant]
     models += [Assistant, Version, Schedule, Firing, Delivery]
     rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
     keys = ApiKey.objects.exclude(name="test")

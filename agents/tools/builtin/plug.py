@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from agents.tools import kinds, rows
-from agents.tools.builtin import calculator, dates, documents, knowledge, mail, python, sheets, tickets
+from agents.tools.builtin import calculator, dates, documents, knowledge, mail, python, sheets, summarise, tickets
 from agents.tools.builtin.types import BuiltIn, Task
 from agents.tools.models import Operation, Tool
 from agents.tools.registry import Call
@@ -16,6 +16,7 @@ ALL: tuple[BuiltIn, ...] = (
     knowledge.TOOL,
     documents.READ,
     documents.LIST,
+    summarise.TOOL,
     calculator.TOOL,
     dates.TOOL,
     sheets.TOOL,

@@ -8,6 +8,7 @@ from quarry import runtime
 from agents.models import Run
 from agents.summaries.models import Part, Summary
 from agents.summaries.tool import summarise
+from agents.tools import calling, registry
 from agents.tools.types import Context, ToolError
 from apps.accounts.models import User
 from apps.knowledge.models import Collection, Document
@@ -19,6 +20,14 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def context(person: User, seconds: float = 60.0, cancelled: bool = False) -> Context:
     run = Run.objects.create(person=person, status="running", input={"question": "Sum it up"})
     return Context(person, run, None, "en", lambda: cancelled, time.monotonic() + seconds)
+
+
+def test_agents_call_it_by_the_title_of_a_document(leaflet: Document, stranger: User, model: runtime.ModelInfo) -> None:
+    (function,) = registry.functions(stranger, ["summarise"])
+    result = calling.call(function, context(stranger), {"document": leaflet.title, "length": "short"})
+    assert result.found
+    with pytest.raises(ToolError, match="There is no document"):
+        calling.call(function, context(stranger), {"document": "Nothing of the kind"})
 
 
 def test_an_agent_gets_the_summary_and_what_it_may_cite(
