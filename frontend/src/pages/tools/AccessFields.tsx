@@ -44,7 +44,7 @@ export function AccessFields({ fields, wrong, onChange }: FieldsProps) {
         <TextInput id="tool-rate" inputMode="numeric" labelText={`${t("tools.rate")} (${t("common.optional")})`} helperText={t("tools.rateHelp")} value={fields.calls_per_minute} {...wrong("calls_per_minute")} onChange={({ target }) => onChange({ calls_per_minute: target.value })} />
         <TextInput id="tool-timeout" inputMode="numeric" labelText={t("tools.timeout")} value={fields.timeout} {...wrong("timeout")} onChange={({ target }) => onChange({ timeout: target.value })} />
       </div>
-      <TextArea id="tool-egress" labelText={`${t("tools.egress")} (${t("common.optional")})`} helperText={t("tools.egressHelp")} rows={2} className="mono" value={fields.egress} {...wrong("egress.allow")} onChange={({ target }) => onChange({ egress: target.value })} />
+      <TextArea id="tool-egress" labelText={`${t("tools.egress")} (${t("common.optional")})`} helperText={t("tools.egressHelp")} rows={2} value={fields.egress} {...wrong("egress.allow")} onChange={({ target }) => onChange({ egress: target.value })} />
     </>
   );
 }

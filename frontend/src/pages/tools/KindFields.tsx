@@ -19,7 +19,7 @@ function OpenApi(props: FieldsProps) {
   const text = useText(props);
   return (
     <>
-      <TextArea {...text("document")} labelText={t("tools.document")} helperText={t(props.editing ? "tools.documentStays" : "tools.documentHelp")} rows={8} className="mono" />
+      <TextArea {...text("document")} labelText={t("tools.document")} helperText={t(props.editing ? "tools.documentStays" : "tools.documentHelp")} rows={8} />
       <TextInput {...text("url")} type="url" labelText={t("tools.documentUrl")} placeholder="https://" disabled={props.fields.document.trim() !== ""} />
       <TextInput {...text("base_url")} type="url" labelText={`${t("tools.baseUrl")} (${t("common.optional")})`} helperText={t("tools.baseUrlHelp")} placeholder="https://" />
     </>
@@ -47,8 +47,8 @@ function Mcp(props: FieldsProps) {
       ) : (
         <>
           <TextInput {...text("command")} labelText={t("tools.command")} />
-          <TextArea {...text("arguments")} labelText={`${t("tools.programArguments")} (${t("common.optional")})`} helperText={t("tools.oneALine")} rows={3} className="mono" />
-          <TextArea {...text("environment")} labelText={`${t("tools.environment")} (${t("common.optional")})`} helperText={t("tools.environmentHelp")} rows={3} className="mono" />
+          <TextArea {...text("arguments")} labelText={`${t("tools.programArguments")} (${t("common.optional")})`} helperText={t("tools.oneALine")} rows={3} />
+          <TextArea {...text("environment")} labelText={`${t("tools.environment")} (${t("common.optional")})`} helperText={t("tools.environmentHelp")} rows={3} />
           <TextInput {...text("memory_mb")} inputMode="numeric" labelText={`${t("tools.memory")} (${t("common.optional")})`} />
         </>
       )}
