@@ -23,7 +23,6 @@ QUARRY_SMTP_URL = os.environ.get("QUARRY_SMTP_URL", "")
 QUARRY_MAIL_FROM = os.environ.get("QUARRY_MAIL_FROM") or "quarry@localhost"
 QUARRY_MAIL_TO = os.environ.get("QUARRY_MAIL_TO", "")
 QUARRY_URL = os.environ.get("QUARRY_URL", "")
-QUARRY_MAIL_FROM = os.environ.get("QUARRY_MAIL_FROM", "")
 QUARRY_APPROVAL_HOURS = max(1, int(os.environ.get("QUARRY_APPROVAL_HOURS", "24")))
 QUARRY_APPROVAL_MAIL_AFTER = max(0, int(os.environ.get("QUARRY_APPROVAL_MAIL_AFTER", "60")))
 QUARRY_APPROVERS = [name.strip() for name in os.environ.get("QUARRY_APPROVERS", "").split(",") if name.strip()]
