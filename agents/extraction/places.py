@@ -104,25 +104,35 @@ def _folded(letter: str) -> str:
     return "".join(char for char in folded if char.isalnum())
 
 
-def mended(schema: Mapping[str, Any], values: Any) -> Any:
-    """Values in the form that the schema asks for: dates as 2026-05-29, numbers as numbers, no spaces around."""
+def mended(schema: Mapping[str, Any], values: Any, text: str) -> Any:
+    """Values in the form that the schema asks for: dates as 2026-05-29, numbers as numbers, no spaces around; a date
+    whose year was reckoned wrongly as it stands in the document's `text`."""
     if isinstance(values, Mapping):
         fields = schema.get("properties", {})
-        return {name: mended(fields.get(name, {}), value) for name, value in values.items()}
+        return {name: mended(fields.get(name, {}), value, text) for name, value in values.items()}
     if isinstance(values, list):
-        return [mended(schema.get("items", {}), value) for value in values]
+        return [mended(schema.get("items", {}), value, text) for value in values]
     if isinstance(values, str):
-        return _mended_text(schema, values.strip())
+        return _mended_text(schema, values.strip(), text)
     whole = (
         isinstance(values, float) and values.is_integer() and is_of(schema, "integer") and not is_of(schema, "number")
     )
     return int(values) if whole else values
 
 
-def _mended_text(schema: Mapping[str, Any], text: str) -> Any:
-    if format_of(schema) == "date" and (date := read_date(text)):
-        return date.isoformat()
-    if not is_of(schema, "string") and is_of(schema, "number", "integer") and (number := read_number(text)) is not None:
+def _mended_text(schema: Mapping[str, Any], value: str, text: str) -> Any:
+    if format_of(schema) == "date" and (date := read_date(value)):
+        return _with_its_year(date, text).isoformat()
+    number = read_number(value) if is_of(schema, "number", "integer") and not is_of(schema, "string") else None
+    if number is not None:
         return int(number) if number == number.to_integral_value() else float(number)
-    empty = text == "" or text.casefold() in ("null", "n/a", "none", "無", "无")
-    return None if empty and "enum" not in schema else text
+    empty = value == "" or value.casefold() in ("null", "n/a", "none", "無", "无")
+    return None if empty and "enum" not in schema else value
+
+
+def _with_its_year(date: datetime.date, text: str) -> datetime.date:
+    """The date, or the only one of the text on the same day of the year: small models add 1911 to a year of the
+    Republic wrongly, or not at all."""
+    known = {each.date for each in dates(text)}
+    same = {each for each in known if (each.month, each.day) == (date.month, date.day)}
+    return same.pop() if date not in known and len(same) == 1 else date

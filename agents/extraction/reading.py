@@ -75,7 +75,7 @@ class Reader:
         return _parsed(written.text, fields)
 
     def _check(self, schema: Mapping[str, Any], reading: Reading) -> None:
-        reading.values = checking.settled(schema, mended(schema, reading.values))
+        reading.values = checking.settled(schema, mended(schema, reading.values, self.content.text))
         reading.faults = checking.faults(schema, reading.values)
 
     def _to_repair(self, schema: Mapping[str, Any], reading: Reading) -> list[str]:

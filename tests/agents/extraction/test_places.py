@@ -90,4 +90,19 @@ def test_values_take_the_form_that_is_asked_for() -> None:
         }
     }
     given = {"date": "115/05/29", "sum": "NT$39,800", "name": " Ada ", "none": "N/A"}
-    assert mended(schema, given) == {"date": "2026-05-29", "sum": 39800, "name": "Ada", "none": None}
+    assert mended(schema, given, "") == {"date": "2026-05-29", "sum": 39800, "name": "Ada", "none": None}
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("1911-05-29", "2026-05-29"),  # 1911 taken for the year
+        ("0115-05-29", "2026-05-29"),  # nothing added
+        ("2026-05-29", "2026-05-29"),
+        ("2025-05-28", "2025-05-28"),  # of no date in the text: shown as not found
+        ("2020-06-01", "2020-06-01"),  # two years have this day
+    ],
+)
+def test_a_year_that_the_model_reckoned_wrongly_is_that_of_the_document(written: str, kept: str) -> None:
+    text = "日期：中華民國 115 年 5 月 29 日。2024-06-01 至 2025-06-01。"
+    assert mended({"type": "string", "format": "date"}, written, text) == kept
