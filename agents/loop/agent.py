@@ -21,9 +21,11 @@ from .limits import GRACE
 from .outcome import Outcome, TimeLimit
 from .passages import Found
 from .plan import plan_of
+from .query import is_small_talk
 from .transcript import Transcript
 from .writing import Turn
 
+SEARCH = "search_knowledge"  # as the model calls the built-in one
 STUCK = 2  # turns in a row from which nothing new came
 TIME_UP = "The time is up: the answer is written from what is known by now."
 SHRINKS = 3  # tries with an ever smaller context, where a prompt is longer than it was counted
@@ -63,7 +65,7 @@ class Agent:
         """Has the model go on; `over`: why it must answer now, with what it has."""
         language = self.plan.language
         instruction = replies.ANSWER_NOW[language] if over else ""
-        choice: runtime.ToolChoice = "none" if over else "auto"
+        choice = "none" if over else self._choice()
         arguments = {"choice": choice, "functions": [tool.name for tool in self.transcript.tools()]}
         turn = Turn(self.transcript, self.recorder)
         try:
@@ -78,6 +80,12 @@ class Agent:
             self.transcript.add(step)
         except Cancelled:
             self._cut_off(turn)
+
+    def _choice(self) -> runtime.ToolChoice:
+        """Small models that may answer at once do so out of their own head: where the documents can be searched, the
+        first turn is a call."""
+        first = not self.transcript.turns and self.plan.function(SEARCH) is not None
+        return "required" if first and not is_small_talk(self.run.input["question"]) else "auto"
 
     def _written(self, turn: Turn, instruction: str, choice: runtime.ToolChoice) -> runtime.Done:
         """Once the time is up a turn ends; the last one has some more."""

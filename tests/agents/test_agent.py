@@ -96,6 +96,15 @@ def test_the_answer_cites_what_a_function_found(hand_over: Any, script: Any, lib
     assert text_of(told(run)) == run.answer
 
 
+@pytest.mark.parametrize(("question", "choice"), [("How many days of leave?", "required"), ("謝謝您", "auto")])
+def test_where_documents_can_be_searched_the_first_turn_is_a_call(
+    hand_over: Any, script: Any, library: Document, question: str, choice: str
+) -> None:
+    script([("search_knowledge", {"query": "days of leave"})], "Seven days [1].")
+    run = carried_out(hand_over("knowledge-search", question=question))
+    assert [step.arguments["choice"] for step in run.steps.filter(kind="generate")] == [choice, "auto"]
+
+
 def test_a_marker_without_a_passage_is_not_shown(hand_over: Any, script: Any) -> None:
     operation("look_up")
     script([("look_up", MONDAY)], "It is free [1] on Monday [7].")
