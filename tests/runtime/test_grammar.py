@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from quarry import runtime
@@ -213,6 +214,15 @@ def test_a_schema_without_end_or_bottom() -> None:
 
 
 # -- through the door --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("most", [31, 32, 33, 41, 64, 200])
+@pytest.mark.parametrize(
+    "schema", [{"type": "string"}, {"type": "array", "items": {"type": "string"}}], ids=["text", "list"]
+)
+def test_bounds_of_every_size_give_a_grammar(schema: dict[str, Any], most: int) -> None:
+    bounded = schema | {"maxLength" if schema["type"] == "string" else "maxItems": most}
+    assert grammar({"type": "object", "properties": {"a": bounded}})
 
 
 def test_a_grammar_binds_an_answer(configured: Store) -> None:

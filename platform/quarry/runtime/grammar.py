@@ -19,7 +19,7 @@ from .patterns import plain
 from .types import InvalidRequest
 
 LONGEST = 100_000
-MOST = 64  # repetitions that a grammar counts
+MOST = 32  # repetitions that a grammar counts: it nests them, and not too deeply
 BOUNDS = ("minLength", "maxLength", "minItems", "maxItems")
 WORDS = ("description", "title", "$comment")
 # As llama.cpp's own converter has it: models like to write JSON over several lines.
