@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from quarry import events, valkey
 from quarry.api.streaming import in_thread
 
 import agents.actions
-from agents import execution, recovery
+from agents import execution, kinds, recovery
 from agents.models import Run
 from apps.accounts.models import User
 from apps.audit.models import Event
@@ -161,7 +162,8 @@ def test_stopped_by_its_owner_it_ends_for_its_reader(client: openai.OpenAI, mode
 def test_what_took_too_long_is_an_answer_cut_off(
     client: openai.OpenAI, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execution, "TIME_LIMIT", 1.0)
+    brief = replace(kinds._kinds[Run.Kind.COMPLETION], seconds=1.0)
+    monkeypatch.setitem(kinds._kinds, Run.Kind.COMPLETION, brief)
     made = client.chat.completions.create(**asked(model, n=16))
     assert {choice.finish_reason for choice in made.choices} == {"length"}
     assert any(choice.message.content for choice in made.choices)
