@@ -64,9 +64,9 @@ def test_it_computes_and_shows_what_went_wrong(call: Call) -> None:
     assert call("run_python", {"code": code}).text == "2 台北"
     assert "ZeroDivisionError" in failed(call, "1 / 0")
     assert "wrote nothing" in call("run_python", {"code": "x = 1"}).text
-    written = "open('/work/a.txt', 'w').write('kept')\nprint(open('/work/a.txt').read())"
+    written = "open('/sandbox/a.txt', 'w').write('kept')\nprint(open('/sandbox/a.txt').read())"
     assert call("run_python", {"code": written}).text == "kept"
-    assert "FileNotFoundError" in failed(call, "print(open('/work/a.txt').read())")  # each run has a folder of its own
+    assert "FileNotFoundError" in failed(call, "print(open('/sandbox/a.txt').read())")  # each run has a folder of its own
 
 
 @boxed
@@ -83,13 +83,13 @@ def test_it_computes_and_shows_what_went_wrong(call: Call) -> None:
         "open('/x', 'w')",
         "open('/dev/shm/x', 'w')",
         "open('/usr/lib/x', 'w')",
-        "open('/work/main.py', 'a')",
+        "open('/sandbox/main.py', 'a')",
         "import os; os.fork()",
         "import subprocess; subprocess.run(['/bin/sh', '-c', 'true'])",
         "import os; os.posix_spawn('/bin/sh', ['sh'], {{}})",
         "import multiprocessing as m; m.Process(target=print).start()",
         "import os; os.setuid(0)",
-        "import os; os.chroot('/work')",
+        "import os; os.chroot('/sandbox')",
         "import ctypes; assert ctypes.CDLL(None, use_errno=True).unshare(0x10000000) == 0",
         "import ctypes; assert ctypes.CDLL(None, use_errno=True).mount(b'x', b'/tmp', b'tmpfs', 0, 0) == 0",
         "import ctypes; assert ctypes.CDLL(None, use_errno=True).ptrace(16, 1, 0, 0) == 0",
@@ -122,7 +122,7 @@ def test_ways_out(call: Call, tmp_path: Path, code: str) -> None:
 @pytest.mark.usefixtures("on")
 def test_no_secret_of_the_worker_is_in_there(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUARRY_SECRET_KEY", "TOP-SECRET")
-    code = "import os; print(dict(os.environ), os.listdir('/'), os.listdir('/work'), os.getuid(), os.getpid())"
+    code = "import os; print(dict(os.environ), os.listdir('/'), os.listdir('/sandbox'), os.getuid(), os.getpid())"
     text = call("run_python", {"code": code}).text
     assert "TOP-SECRET" not in text
     assert "QUARRY" not in text
@@ -136,9 +136,9 @@ def test_no_secret_of_the_worker_is_in_there(call: Call, monkeypatch: pytest.Mon
     [
         "x = bytearray(10**10)",
         "x = []\nwhile True: x.append(' ' * 10**7)",
-        "open('/work/x', 'w').write('a' * 10**8)",
+        "open('/sandbox/x', 'w').write('a' * 10**8)",
         "for n in range(9): open(f'/tmp/{n}', 'w').write('a' * 5 * 10**6)",
-        "x = [open('/work/main.py') for _ in range(1000)]",
+        "x = [open('/sandbox/main.py') for _ in range(1000)]",
         "import sys\nwhile True: sys.stdout.write('a' * 10**6)",
     ],
 )
@@ -169,7 +169,7 @@ def test_much_output_is_cut(call: Call) -> None:
 
 def _running() -> list[Path]:
     """The programs in any sandbox."""
-    return [path for path in Path("/proc").glob("[0-9]*/cmdline") if b"/work/main.py" in _read(path)]
+    return [path for path in Path("/proc").glob("[0-9]*/cmdline") if b"/sandbox/main.py" in _read(path)]
 
 
 def _read(path: Path) -> bytes:

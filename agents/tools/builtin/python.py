@@ -24,7 +24,7 @@ START = f"""
 import resource, runpy
 for name, most in (("AS", {MEMORY}), ("CPU", {CPU}), ("FSIZE", {FILE}), ("NOFILE", {FILES}), ("CORE", 0)):
     resource.setrlimit(getattr(resource, "RLIMIT_" + name), (most, most))
-runpy.run_path("/work/main.py", run_name="__main__")
+runpy.run_path("/sandbox/main.py", run_name="__main__")
 """
 
 
@@ -67,10 +67,10 @@ def command(program: str, code: Path, filter: int) -> list[str]:
         *("--proc", "/proc", "--dev", "/dev", "--size", str(FILE), "--tmpfs", "/tmp"),  # noqa: S108
         *(part for folder in _seen() for part in ("--ro-bind", folder, folder)),
         *(part for name in ("lib", "lib64", "bin") for part in _link(name)),
-        *("--size", str(FILE), "--tmpfs", "/work", "--ro-bind", str(code), "/work/main.py"),
+        *("--size", str(FILE), "--tmpfs", "/sandbox", "--ro-bind", str(code), "/sandbox/main.py"),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--seccomp", str(filter)),
-        *("--setenv", "HOME", "/work", "--setenv", "LANG", "C.UTF-8", "--setenv", "PYTHONDONTWRITEBYTECODE", "1"),
-        *("--chdir", "/work", "--", str(_python()), "-I", "-S", "-c", START),
+        *("--setenv", "HOME", "/sandbox", "--setenv", "LANG", "C.UTF-8", "--setenv", "PYTHONDONTWRITEBYTECODE", "1"),
+        *("--chdir", "/sandbox", "--", str(_python()), "-I", "-S", "-c", START),
     ]
 
 
