@@ -221,7 +221,8 @@ def test_a_refusal_with_a_note_books_nothing(
     visitor = visit(employee_at_desk)
     ask_the_desk(visitor, desk)
     card = visitor.page.get_by_role("region", name=re.compile("^May this be done: Book leave")).last
-    refuse, ended = card.get_by_role("button", name="Refuse…"), visitor.page.locator('article.answer[aria-busy="false"]')
+    refuse = card.get_by_role("button", name="Refuse…")
+    ended = visitor.page.locator('article.answer[aria-busy="false"]')
     expect(card).to_be_visible(timeout=ANSWER_MS)
     # The model reads the note, and may well ask for other days.
     for _ in range(MOST_ASKED):

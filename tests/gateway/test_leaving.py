@@ -162,7 +162,7 @@ def test_stopped_by_its_owner_it_ends_for_its_reader(client: openai.OpenAI, mode
 def test_what_took_too_long_is_an_answer_cut_off(
     client: openai.OpenAI, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    brief = replace(kinds._kinds[Run.Kind.COMPLETION], seconds=1.0)
+    brief = replace(kinds._kinds[Run.Kind.COMPLETION], seconds=1.0, seconds_of=None)
     monkeypatch.setitem(kinds._kinds, Run.Kind.COMPLETION, brief)
     made = client.chat.completions.create(**asked(model, n=16))
     assert {choice.finish_reason for choice in made.choices} == {"length"}

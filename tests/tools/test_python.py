@@ -66,7 +66,8 @@ def test_it_computes_and_shows_what_went_wrong(call: Call) -> None:
     assert "wrote nothing" in call("run_python", {"code": "x = 1"}).text
     written = "open('/sandbox/a.txt', 'w').write('kept')\nprint(open('/sandbox/a.txt').read())"
     assert call("run_python", {"code": written}).text == "kept"
-    assert "FileNotFoundError" in failed(call, "print(open('/sandbox/a.txt').read())")  # each run has a folder of its own
+    # Each run has a folder of its own.
+    assert "FileNotFoundError" in failed(call, "print(open('/sandbox/a.txt').read())")
 
 
 @boxed
