@@ -42,14 +42,11 @@ class Following:
 
     async def next(self, seconds: float | None = None) -> events.Event | None:
         """The next event; None where it does not come in time, which loses nothing."""
-        if seconds is None and self._coming is None:
-            event = await anext(self._events)  # without a task for each of a thousand tokens
-        else:
-            self._coming = self._coming or asyncio.ensure_future(anext(self._events))
-            await asyncio.wait({self._coming}, timeout=seconds)
-            if not self._coming.done():
-                return None
-            event, self._coming = self._coming.result(), None
+        self._coming = self._coming or asyncio.ensure_future(anext(self._events))
+        await asyncio.wait({self._coming}, timeout=seconds)
+        if not self._coming.done():
+            return None
+        event, self._coming = self._coming.result(), None
         if event.kind == "approval_required":
             event = waiting(self._run)
         self._ended = event.kind in events.TERMINAL
