@@ -2,7 +2,7 @@ import { Search, Select, SelectItem, Table, TableBody } from "@carbon/react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DocumentFacts } from "../../api/types";
-import { ActionsHead } from "../../shared/ActionsHead";
+import { ColumnHeads } from "../../shared/ColumnHeads";
 import { isActive } from "../../shared/documents/status";
 import { EmptyState } from "../../shared/EmptyState";
 import { TableFrame } from "../../shared/TableFrame";
@@ -63,7 +63,7 @@ export function DocumentTable({ documents, canEdit }: { documents: DocumentFacts
       </div>
       <TableFrame label={t("documents.title")}>
         <Table size="lg" aria-label={t("documents.title")}>
-          <ActionsHead columns={[t("common.name"), t("documents.status"), t("documents.size"), t("documents.added")]} />
+          <ColumnHeads actions columns={[t("common.name"), t("documents.status"), t("documents.size"), t("documents.added")]} />
           <TableBody>
             {shown.map((document) => (
               <DocumentRow key={document.id} document={document} />

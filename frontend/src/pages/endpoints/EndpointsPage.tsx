@@ -7,7 +7,7 @@ import { allPages } from "../../api/allPages";
 import { modelEndpoints } from "../../api/endpoints";
 import { keys } from "../../api/keys";
 import type { ModelEndpoint, Preset } from "../../api/endpointTypes";
-import { ActionsHead } from "../../shared/ActionsHead";
+import { ColumnHeads } from "../../shared/ColumnHeads";
 import { EmptyState } from "../../shared/EmptyState";
 import { ErrorState } from "../../shared/ErrorState";
 import { PageHeader } from "../../shared/PageHeader";
@@ -29,7 +29,7 @@ function EndpointTable({ endpoints, presets }: { endpoints: ModelEndpoint[]; pre
   return (
     <TableFrame label={t("endpoints.title")}>
       <Table size="lg" aria-label={t("endpoints.title")}>
-        <ActionsHead columns={columns.map((column) => t(column))} />
+        <ColumnHeads actions columns={columns.map((column) => t(column))} />
         <TableBody>
           {endpoints.map((endpoint) => (
             <EndpointRow key={endpoint.slug} endpoint={endpoint} presets={presets} />

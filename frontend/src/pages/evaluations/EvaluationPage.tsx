@@ -1,10 +1,11 @@
-import { Breadcrumb, BreadcrumbItem, SkeletonText, Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@carbon/react";
+import { Breadcrumb, BreadcrumbItem, SkeletonText, Table, TableBody, TableCell, TableRow } from "@carbon/react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { keys } from "../../api/keys";
 import { evaluations } from "../../api/work";
 import type { EvaluationDetail } from "../../api/workTypes";
+import { ColumnHeads } from "../../shared/ColumnHeads";
 import { ErrorState } from "../../shared/ErrorState";
 import { useFormat } from "../../shared/format";
 import { PageHeader } from "../../shared/PageHeader";
@@ -18,13 +19,7 @@ function Categories({ evaluation }: { evaluation: EvaluationDetail }) {
   return (
     <TableFrame label={t("evaluations.categories")}>
       <Table size="md" aria-label={t("evaluations.categories")}>
-        <TableHead>
-          <TableRow>
-            {columns.map((column) => (
-              <TableHeader key={column}>{t(column)}</TableHeader>
-            ))}
-          </TableRow>
-        </TableHead>
+        <ColumnHeads columns={columns.map((column) => t(column))} />
         <TableBody>
           {evaluation.categories.map((each) => (
             <TableRow key={each.name}>

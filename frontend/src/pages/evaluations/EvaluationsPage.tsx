@@ -1,4 +1,4 @@
-import { SkeletonText, Table, TableBody, TableCell, TableHead, TableHeader, TableRow, Tag } from "@carbon/react";
+import { SkeletonText, Table, TableBody, TableCell, TableRow, Tag } from "@carbon/react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -6,6 +6,7 @@ import { allPages } from "../../api/allPages";
 import { keys } from "../../api/keys";
 import { evaluations } from "../../api/work";
 import type { Evaluation } from "../../api/workTypes";
+import { ColumnHeads } from "../../shared/ColumnHeads";
 import { EmptyState } from "../../shared/EmptyState";
 import { ErrorState } from "../../shared/ErrorState";
 import { useFormat } from "../../shared/format";
@@ -48,13 +49,7 @@ export function Component() {
       {data && data.length > 0 && (
         <TableFrame label={t("evaluations.title")}>
           <Table size="md" aria-label={t("evaluations.title")}>
-            <TableHead>
-              <TableRow>
-                {columns.map((column) => (
-                  <TableHeader key={column}>{t(column)}</TableHeader>
-                ))}
-              </TableRow>
-            </TableHead>
+            <ColumnHeads columns={columns.map((column) => t(column))} />
             <TableBody>
               {data.map((evaluation) => (
                 <Row key={evaluation.id} evaluation={evaluation} />

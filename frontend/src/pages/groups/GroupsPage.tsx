@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { allPages } from "../../api/allPages";
 import { groups } from "../../api/endpoints";
 import { keys } from "../../api/keys";
-import { ActionsHead } from "../../shared/ActionsHead";
+import { ColumnHeads } from "../../shared/ColumnHeads";
 import { EmptyState } from "../../shared/EmptyState";
 import { ErrorState } from "../../shared/ErrorState";
 import { PageHeader } from "../../shared/PageHeader";
@@ -38,7 +38,7 @@ export function Component() {
       {data && data.length > 0 && (
         <TableFrame label={t("groups.title")}>
           <Table size="lg" aria-label={t("groups.title")}>
-            <ActionsHead columns={[t("common.name"), t("common.description"), t("groups.members")]} />
+            <ColumnHeads actions columns={[t("common.name"), t("common.description"), t("groups.members")]} />
             <TableBody>
               {data.map((group) => (
                 <GroupRow key={group.id} group={group} />

@@ -7,7 +7,7 @@ import { allPages } from "../../api/allPages";
 import { people } from "../../api/endpoints";
 import { keys } from "../../api/keys";
 import type { Person } from "../../api/types";
-import { ActionsHead } from "../../shared/ActionsHead";
+import { ColumnHeads } from "../../shared/ColumnHeads";
 import { ErrorState } from "../../shared/ErrorState";
 import { PageHeader } from "../../shared/PageHeader";
 import { TableFrame } from "../../shared/TableFrame";
@@ -35,7 +35,7 @@ function PeopleTable({ all, onPassword }: TableProps) {
       </div>
       <TableFrame label={t("people.title")}>
         <Table size="lg" aria-label={t("people.title")}>
-          <ActionsHead columns={columns.map((column) => t(column))} />
+          <ColumnHeads actions columns={columns.map((column) => t(column))} />
           <TableBody>
             {shown.map((person) => (
               <PersonRow key={person.id} person={person} onPassword={onPassword} />

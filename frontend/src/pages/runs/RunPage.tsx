@@ -14,7 +14,7 @@ import { Timeline } from "../../shared/trace/Timeline";
 import { useChange } from "../../shared/useChange";
 import { PlainValue } from "../../shared/values/PlainValue";
 import { ReplayResult } from "./ReplayResult";
-import { RunStatusTag } from "./RunStatusTag";
+import { RunStatusTag } from "../../shared/RunStatusTag";
 
 const ENDED = new Set(["completed", "failed", "cancelled"]);
 

@@ -1,4 +1,4 @@
-import { Button, DataTableSkeleton, Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@carbon/react";
+import { Button, DataTableSkeleton, Table, TableBody, TableCell, TableRow } from "@carbon/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,13 +7,14 @@ import { agentRuns, type RunFilter } from "../../api/agents";
 import type { RunSummary } from "../../api/agentTypes";
 import { cursorOf } from "../../api/endpoints";
 import { keys } from "../../api/keys";
+import { ColumnHeads } from "../../shared/ColumnHeads";
 import { ErrorState } from "../../shared/ErrorState";
 import { useFormat } from "../../shared/format";
 import { PageHeader } from "../../shared/PageHeader";
 import { TableFrame } from "../../shared/TableFrame";
 import { secondsOf } from "../../shared/trace/parts";
 import { RunFilters } from "./RunFilters";
-import { RunStatusTag } from "./RunStatusTag";
+import { RunStatusTag } from "../../shared/RunStatusTag";
 
 function Row({ run }: { run: RunSummary }) {
   const { exactTime, number } = useFormat();
@@ -60,13 +61,7 @@ export function Component() {
       {runs && (
         <TableFrame label={t("runs.title")}>
           <Table size="md" aria-label={t("runs.title")}>
-            <TableHead>
-              <TableRow>
-                {columns.map((column) => (
-                  <TableHeader key={column}>{t(column)}</TableHeader>
-                ))}
-              </TableRow>
-            </TableHead>
+            <ColumnHeads columns={columns.map((column) => t(column))} />
             <TableBody>
               {runs.map((run) => (
                 <Row key={run.id} run={run} />

@@ -1,5 +1,5 @@
 import Add from "@carbon/icons-react/es/Add.js";
-import { Button, DataTableSkeleton, Table, TableBody, TableCell, TableHead, TableHeader, TableRow, Tag, Toggle } from "@carbon/react";
+import { Button, DataTableSkeleton, Table, TableBody, TableCell, TableRow, Tag, Toggle } from "@carbon/react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -7,6 +7,7 @@ import { allPages } from "../../api/allPages";
 import { keys } from "../../api/keys";
 import { tools } from "../../api/tools";
 import type { Tool } from "../../api/toolTypes";
+import { ColumnHeads } from "../../shared/ColumnHeads";
 import { ErrorState } from "../../shared/ErrorState";
 import { useFormat } from "../../shared/format";
 import { PageHeader } from "../../shared/PageHeader";
@@ -55,13 +56,7 @@ export function Component() {
       {data && (
         <TableFrame label={t("tools.title")}>
           <Table size="lg" aria-label={t("tools.title")}>
-            <TableHead>
-              <TableRow>
-                {columns.map((column) => (
-                  <TableHeader key={column}>{t(column)}</TableHeader>
-                ))}
-              </TableRow>
-            </TableHead>
+            <ColumnHeads columns={columns.map((column) => t(column))} />
             <TableBody>
               {data.map((tool) => (
                 <Row key={tool.slug} tool={tool} />

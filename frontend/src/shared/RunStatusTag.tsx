@@ -1,6 +1,6 @@
 import { Tag } from "@carbon/react";
 import { useTranslation } from "react-i18next";
-import type { RunStatus } from "../../api/types";
+import type { RunStatus } from "../api/types";
 
 const COLOURS = { queued: "gray", running: "blue", awaiting_approval: "purple", completed: "green", failed: "red", cancelled: "gray" } as const;
 
