@@ -3,7 +3,6 @@
 The system text comes first in the prompt and is the same the whole day, so that the engine has read it already.
 """
 
-from collections.abc import Sequence
 from datetime import date
 
 RULES = """You carry out requests by calling tools.
@@ -12,9 +11,6 @@ RULES = """You carry out requests by calling tools.
 - Leave out optional arguments that the request says nothing about.
 - Make one call for each thing that is asked: two cities, people or dates are two calls, written one after the other.
 - If no tool does what is asked, or if you do not know a required value, call nothing: say so in one sentence."""
-REFUSED = """This call was not carried out:
-{errors}
-Call again with what is wrong put right, or, if you do not know a value, ask for it."""
 WRITTEN = "Nothing was called: a call is not written into the answer. Make the call itself."
 
 
@@ -22,8 +18,3 @@ def system(today: date | None = None, more: str = "") -> str:
     """The system text: `more` are the words of an assistant, which come first."""
     day = f"Today is {today:%A, %Y-%m-%d}." if today else ""
     return "\n\n".join(part for part in (more.strip(), RULES, day) if part)
-
-
-def correction(errors: Sequence[str]) -> str:
-    """What the model reads in place of a result, so that it can put its call right."""
-    return REFUSED.format(errors="\n".join(f"- {error}" for error in errors))

@@ -21,7 +21,8 @@ from quarry.runtime.engine.job import Piece
 from quarry.runtime.toolcalls import TAGS, ToolCallParser
 
 from agents.loop import dates, toolprompt
-from apps.evaluation.arguments import errors
+from agents.tools import schemas
+from agents.tools.types import ToolError
 from apps.evaluation.relevant import Relevant
 
 ANYTHING = r"root ::= [^\x00]*"
@@ -128,17 +129,29 @@ def corrections(reply: Reply, tools: Sequence[Tool]) -> list[Message]:
         if not attempted(reply.text, tools):
             return []
         return [Message("assistant", reply.text), Message("user", toolprompt.WRITTEN)]
-    wrong = [errors(call, tools) for call in reply.calls]
+    wrong = [fault(call, tools) for call in reply.calls]
     if not any(wrong):
         return []
-    results = [toolprompt.correction(each) if each else "Not carried out yet: call it again." for each in wrong]
+    results = [each or "Not carried out yet: call it again." for each in wrong]
     told = [Message("tool", text, name=call.name) for text, call in zip(results, reply.calls, strict=True)]
     return [Message("assistant", reply.text, reply.calls), *told]
 
 
+def fault(call: ToolCall, tools: Sequence[Tool]) -> str:
+    """What is wrong with the call, as the product tells a model; empty where nothing is."""
+    tool = next((each for each in tools if each.name == call.name), None)
+    if tool is None:
+        return f'There is no tool "{call.name}".'
+    try:
+        schemas.refuse(tool.parameters, call.arguments)
+    except ToolError as error:
+        return str(error)
+    return ""
+
+
 def malformed(calls: Sequence[ToolCall], text: str, tools: Sequence[Tool]) -> int:
     """How many calls are none."""
-    wrong = sum(bool(errors(call, tools)) for call in calls)
+    wrong = sum(bool(fault(call, tools)) for call in calls)
     return wrong if calls else int(attempted(text, tools))
 
 

@@ -8,8 +8,7 @@ from quarry.runtime import Message, Tool, ToolCall
 from quarry.runtime.store import Store
 
 from agents.loop import dates
-from apps.evaluation.arguments import errors
-from apps.evaluation.asking import Harness, Plain, attempted, malformed
+from apps.evaluation.asking import Harness, Plain, attempted, fault, malformed
 from apps.evaluation.relevant import MOST, Relevant
 from tests.evaluation.scripted import MODEL, scripted
 from tests.runtime.conftest import TINY_ID
@@ -35,14 +34,14 @@ def test_a_call_that_does_not_satisfy_its_schema_goes_back_with_the_reason() -> 
     told = model.last.json["messages"]
     assert [each["role"] for each in told] == ["system", "user", "assistant", "tool"]
     assert told[2]["tool_calls"][0]["function"]["name"] == "book_room"
-    assert "people: 0 is less than the minimum of 1" in told[3]["content"]
+    assert "“people” breaks minimum 1" in told[3]["content"]
 
 
 def test_of_several_calls_each_is_told_whether_it_was_wrong() -> None:
     with scripted([("book_room", {}), ("send_mail", {"to": "a"})], [("book_room", {"people": 4})]) as model:
         Harness(MODEL).reply(ASKED, [ROOM, MAIL])
     wrong, right = (each["content"] for each in model.last.json["messages"][-2:])
-    assert "'people' is a required property" in wrong
+    assert "“people” is missing" in wrong
     assert "call it again" in right
 
 
@@ -116,13 +115,12 @@ def test_what_was_meant_to_be_a_call(text: str, meant: bool) -> None:
     assert malformed([], text, [ROOM, MAIL]) == int(meant)
 
 
-def test_errors_are_few_and_say_where() -> None:
-    assert errors(ToolCall("1", "book_room", {"people": 4, "day": "Tue"}), [ROOM]) == []
-    assert errors(ToolCall("1", "book_room", {"people": "4", "day": "Sun"}), [ROOM]) == [
-        "people: '4' is not of type 'integer'",
-        "day: 'Sun' is not one of ['Mon', 'Tue']",
-    ]
-    assert errors(ToolCall("1", "gone", {}), [ROOM]) == ['There is no tool "gone".']
+def test_what_is_wrong_with_a_call_says_where() -> None:
+    assert fault(ToolCall("1", "book_room", {"people": 4, "day": "Tue"}), [ROOM]) == ""
+    said = fault(ToolCall("1", "book_room", {"people": "4", "day": "Sun"}), [ROOM])
+    assert "“people” must be integer" in said
+    assert '“day” must be one of ["Mon", "Tue"]' in said
+    assert fault(ToolCall("1", "gone", {}), [ROOM]) == 'There is no tool "gone".'
 
 
 @pytest.fixture
