@@ -62,7 +62,7 @@ def tests() -> list[Check]:
         "QUARRY_CHROMIUM": browser.find() or "",
     }
     # Long enough to see which tests are the slow ones; the closing line stays the last.
-    pytest = [VENV / "bin" / "python", "-m", "pytest", "--durations=10", "--durations-min=5"]
+    pytest = [VENV / "bin" / "python", "-m", "pytest", "--durations=40", "--durations-min=4"]
     return [
         Check("front end tests", [*npm, "test"], frontend.FOLDER, frontend.npm_environment(node)),
         Check("pytest", pytest, environment=environment, shown=True),

@@ -189,8 +189,11 @@ def test_a_booking_is_asked_for_allowed_done_and_can_be_followed(
 
     # The same waits on its own page, also after a reload.
     page.get_by_role("link", name=re.compile("^Approvals")).click()
+    # The chat shows a card of that name too, until the page is there.
+    page.wait_for_url("**/approvals")
     expect(page.get_by_role("region", name=re.compile("^May this be done: Book leave"))).to_be_visible()
     page.go_back()
+    page.wait_for_url("**/chat/*")
     expect(card).to_be_visible()
     card.get_by_role("button", name="Allow once").click()
 
