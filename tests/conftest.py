@@ -9,7 +9,12 @@ import pytest
 from quarry.embedded import Place, Postgres, Valkey
 from quarry.embedded.testing import use_temporary_home
 
-pytest_plugins = ["tests.fixtures.people", "tests.fixtures.product", "tests.fixtures.runs"]
+pytest_plugins = [
+    "tests.fixtures.tidying",
+    "tests.fixtures.people",
+    "tests.fixtures.product",
+    "tests.fixtures.runs",
+]
 HOME = use_temporary_home()  # tests.settings has done so already, unless Django is switched off
 # Tests need no power cut to be survived.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}

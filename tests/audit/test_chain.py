@@ -11,14 +11,6 @@ from apps.audit import chain, record
 from apps.audit.models import Event
 
 
-@pytest.fixture
-def guarded(db: None) -> None:
-    """The guard against TRUNCATE as it stands in the product, until the test's transaction is rolled back; other
-    tests are tidied up by TRUNCATE (see `people`)."""
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE audit_event ENABLE TRIGGER audit_event_refuse_truncate")
-
-
 def write(number: int) -> None:
     for n in range(number):
         record(None, "test.write", f"文件 {n}", {"n": n, "text": "繁體中文 'quoted' \\ \x00"})
@@ -44,7 +36,7 @@ def behind_the_back(sql: str) -> None:
         "TRUNCATE audit_event, accounts_user CASCADE",
     ],
 )
-def test_the_database_refuses(sql: str, guarded: None) -> None:
+def test_the_database_refuses(sql: str) -> None:
     write(1)
     with (
         pytest.raises(DatabaseError, match="only grows"),
