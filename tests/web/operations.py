@@ -105,6 +105,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/tools/{slug}/test"): _administration("tool", operation="calculate", arguments={"expression": "1"}),
     ("patch", "/tools/{slug}/operations/{name}"): _administration("tool", enabled=False),
     ("post", "/tools/{slug}/oauth"): _administration("tool"),
+    ("get", "/tools/{slug}/oauth"): _administration("tool"),
     ("get", "/tools/{slug}/oauth/callback"): _administration("tool"),
     ("get", "/usable-tools"): Operation("read"),
     ("get", "/tickets"): Operation("read"),

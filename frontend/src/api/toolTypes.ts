@@ -77,6 +77,12 @@ export interface Tried {
   seconds: number;
 }
 
+/** What came of an administrator's sign-in to the service behind a tool. */
+export interface SignedIn {
+  ok: boolean;
+  detail: string;
+}
+
 /** A tool as people see it who choose what an assistant may use. */
 export interface UsableTool {
   slug: string;

@@ -1,5 +1,5 @@
 import { get, patch, post, remove } from "./client";
-import type { Operation, Tool, ToolAuth, Tried, UsableTool } from "./toolTypes";
+import type { Operation, SignedIn, Tool, ToolAuth, Tried, UsableTool } from "./toolTypes";
 import type { Page } from "./types";
 
 type Cursor = string | null | undefined;
@@ -34,5 +34,6 @@ export const tools = {
   test: (slug: string, operation: string, args: Record<string, unknown>) =>
     post<Tried>(`/tools/${slug}/test`, { operation, arguments: args }),
   signIn: (slug: string) => post<{ url: string }>(`/tools/${slug}/oauth`),
+  signedIn: (slug: string) => get<SignedIn>(`/tools/${slug}/oauth`),
   usable: (cursor?: Cursor) => get<Page<UsableTool>>("/usable-tools", { cursor, limit: 100 }),
 };

@@ -98,6 +98,10 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
         return OAuthToken(access_token=access, refresh_token=refresh, expires_in=self.lasts, scope=" ".join(scopes))
 
 
+LISTED = "You are signed in, and the service's operations are listed."
+UNKNOWN = "This sign-in was not begun here, or too long ago. Begin it again."
+
+
 class Service:
     """A server with a sign-in, at a port."""
 
@@ -149,11 +153,21 @@ def returned(answer: httpx.Response) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
 
 
+def came_of_it(client: APIClient) -> tuple[bool, str]:
+    """What the page of the tool says when one is back."""
+    facts = client.get("/api/v1/tools/leave/oauth").json()
+    return facts["ok"], facts["detail"]
+
+
 def test_sign_in_and_call(tool: Tool, service: Service, administrator: User, client_for: ClientFor, call: Call) -> None:
     [waiting] = tool.operations.all()
     assert (waiting.name, waiting.enabled) == ("sign-in", False)
     answer = signed_in(client_for(administrator), tool)
-    assert (answer.status_code, answer["Location"]) == (302, "/administration")
+    assert (answer.status_code, answer["Location"]) == (302, "/administration/tools/leave?signed-in")
+    assert came_of_it(client_for(administrator)) == (
+        True,
+        "You are signed in, and the service's operations are listed.",
+    )
     tool.refresh_from_db()
     [operation] = tool.operations.all()
     assert (operation.name, operation.enabled) == ("days", True)
@@ -215,10 +229,17 @@ def test_a_sign_in_is_good_once_and_for_who_began_it(
     answer, path = returned(back), "/api/v1/tools/leave/oauth/callback"
     other = User.objects.create_user("other@example.test", "a-good-password", name="Otto", role="administrator")
     assert client_for(employee).get(path, answer).status_code == 403
-    assert client.get(path, answer | {"state": "made-up"}).status_code == 400
-    assert client_for(other).get(path, answer).status_code == 400  # and that it is over now
-    assert client.get(path, answer).status_code == 400
+    assert client.get("/api/v1/tools/leave/oauth").status_code == 404
+    for somebody, tried in (
+        (client, answer | {"state": "made-up"}),
+        (client_for(other), answer),  # and that it is over now
+        (client, answer),
+    ):
+        assert somebody.get(path, tried)["Location"] == "/administration/tools/leave?signed-in"
+        assert came_of_it(somebody) == (False, UNKNOWN)
     assert signed_in(client, tool).status_code == 302
+    assert came_of_it(client)[0]
+    assert came_of_it(client_for(other)) == (False, UNKNOWN)  # theirs did not
 
 
 def test_the_answer_must_come_from_the_server_that_was_asked(
@@ -226,10 +247,22 @@ def test_the_answer_must_come_from_the_server_that_was_asked(
 ) -> None:
     client = client_for(administrator)
     back = httpx.get(client.post("/api/v1/tools/leave/oauth").json()["url"], follow_redirects=False)
-    answer = client.get("/api/v1/tools/leave/oauth/callback", returned(back) | {"iss": "https://evil.example.test"})
-    assert (answer.status_code, answer.json()["detail"]) == (400, "The answer comes from another sign-in server.")
-    refused = client.get("/api/v1/tools/leave/oauth/callback", {"error": "access_denied", "state": "x"})
-    assert refused.status_code == 400
+    client.get("/api/v1/tools/leave/oauth/callback", returned(back) | {"iss": "https://evil.example.test"})
+    assert came_of_it(client) == (False, "The answer comes from another sign-in server.")
+
+
+def test_a_refusal_of_the_service_is_told_in_the_reader_s_language(
+    tool: Tool, administrator: User, client_for: ClientFor
+) -> None:
+    client = client_for(administrator)
+    back = httpx.get(client.post("/api/v1/tools/leave/oauth").json()["url"], follow_redirects=False)
+    answer = {"error": "access_denied", "state": returned(back)["state"]}
+    assert client.get("/api/v1/tools/leave/oauth/callback", answer).status_code == 302
+    assert came_of_it(client) == (False, "The service refused the sign-in.")
+    chinese = client.get("/api/v1/tools/leave/oauth", headers={"accept-language": "zh-TW"}).json()
+    assert chinese["detail"] == "服務拒絕了這次登入。"
+    tool.refresh_from_db()
+    assert not tool.secret
 
 
 def test_one_is_sent_to_no_server_that_nobody_has_allowed(

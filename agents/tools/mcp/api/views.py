@@ -1,7 +1,10 @@
+from typing import Any
+
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from quarry.api.sentences import Sentence
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,15 +14,20 @@ from agents.tools import selectors
 from apps.accounts.api.authentication import person
 from apps.accounts.api.permissions import Administrator
 
-AFTERWARDS = "/administration"  # where the administrator finds the tool again
+AFTERWARDS = "/administration/tools/{}?signed-in"  # where the page of the tool says what came of it
 
 
 class AddressSerializer(serializers.Serializer[dict[str, str]]):
     url = serializers.URLField(help_text="Open it in the browser in which you are signed in here.")
 
 
+class OutcomeSerializer(serializers.Serializer[dict[str, Any]]):
+    ok = serializers.BooleanField()
+    detail = Sentence(help_text="What came of it, or why nothing did.")
+
+
 class SignInView(APIView):
-    """Begins an administrator's sign-in to the service behind a tool (OAuth 2.1)."""
+    """An administrator's sign-in to the service behind a tool (OAuth 2.1)."""
 
     permission_classes = [Administrator]
     scope = "admin"
@@ -31,6 +39,14 @@ class SignInView(APIView):
         tool = selectors.one(person(request), slug)
         redirect = request.build_absolute_uri(reverse("tools-oauth-callback", args=[tool.slug]))
         return Response({"url": actions.begin(person(request), tool, redirect)})
+
+    @extend_schema(operation_id="tools_oauth_outcome", responses=OutcomeSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """What came of the caller's last sign-in, for some minutes."""
+        from agents.tools.mcp.oauth import actions
+
+        came = actions.outcome(person(request), selectors.one(person(request), slug))
+        return Response(OutcomeSerializer(came).data)
 
 
 class SignedInView(APIView):
@@ -48,5 +64,6 @@ class SignedInView(APIView):
         from agents.tools.mcp.oauth import actions
 
         answer = {name: request.query_params[name] for name in request.query_params}
-        actions.finish(person(request), selectors.one(person(request), slug), answer)
-        return HttpResponseRedirect(AFTERWARDS)
+        tool = selectors.one(person(request), slug)
+        actions.finish(person(request), tool, answer)
+        return HttpResponseRedirect(AFTERWARDS.format(tool.slug))

@@ -13,6 +13,7 @@ from mcp.client.auth.utils import validate_authorization_response_iss
 from mcp.shared.auth import OAuthMetadata
 from quarry import secrets
 from quarry.api import Problem
+from quarry.api.problem import not_found
 
 from agents.tools import kinds, rows
 from agents.tools.mcp.kind import SIGN_IN
@@ -22,8 +23,9 @@ from apps.accounts.models import User
 from apps.accounts.policies import require_administrator
 from apps.audit import record
 
-MINUTES = 10  # until a sign-in that was begun is forgotten
-KEY = "mcp-sign-in:{}"
+MINUTES = 10  # until a sign-in that was begun is forgotten, and what came of one
+KEY, OUTCOME = "mcp-sign-in:{}", "mcp-signed-in:{}:{}"
+SIGNED_IN = "You are signed in, and the service's operations are listed."
 
 
 def begin(actor: User, tool: Tool, redirect: str) -> str:
@@ -76,9 +78,28 @@ def _address(found: discovery.Found, client: str, challenge: str, state: str, re
     return f"{base}{'&' if urlsplit(base).query else '?'}{urlencode(fields)}"
 
 
-def finish(actor: User, tool: Tool, answer: dict[str, str]) -> Tool:
-    """The administrator is back: the code is exchanged for tokens, and the server's tools are listed."""
+def finish(actor: User, tool: Tool, answer: dict[str, str]) -> None:
+    """The administrator is back: the code is exchanged for tokens, and the server's tools are listed. What came of it
+    is kept for the page that they see next."""
     require_administrator(actor)
+    try:
+        _exchange(actor, tool, answer)
+        came = {"ok": True, "detail": SIGNED_IN}
+    except Problem as problem:
+        came = {"ok": False, "detail": problem.detail}
+    cache.set(OUTCOME.format(tool.pk, actor.pk), came, MINUTES * 60)
+
+
+def outcome(actor: User, tool: Tool) -> dict[str, Any]:
+    """What came of the administrator's last sign-in: `ok`, and `detail`, a sentence."""
+    require_administrator(actor)
+    found: dict[str, Any] | None = cache.get(OUTCOME.format(tool.pk, actor.pk))
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _exchange(actor: User, tool: Tool, answer: dict[str, str]) -> None:
     waiting = _taken(answer.get("state", ""))
     if waiting is None or waiting["tool"] != str(tool.pk) or waiting["actor"] != str(actor.pk):
         raise Problem(400, "This sign-in was not begun here, or too long ago. Begin it again.", code="sign-in")
@@ -99,7 +120,6 @@ def finish(actor: User, tool: Tool, answer: dict[str, str]) -> Tool:
         facts = {name: waiting["oauth"][name] for name in ("issuer", "client_id", "scope")}
         record(actor, "tool.sign_in", tool, facts)
     _list(actor, tool)
-    return tool
 
 
 def _taken(state: str) -> dict[str, Any] | None:
@@ -126,6 +146,8 @@ def _list(actor: User, tool: Tool) -> None:
     kind = kinds.get(tool.kind)
     assert kind is not None  # noqa: S101  its own kind
     offers = kind.offers(tool)
+    if SIGN_IN in offers:
+        raise Problem(400, "The service does not accept the sign-in and asks for it again.", code="sign-in")
     rows.refuse(offers)
     with transaction.atomic():
         first = tool.operations.filter(name=SIGN_IN.name, config={}).exists() and tool.operations.count() == 1

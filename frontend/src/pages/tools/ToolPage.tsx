@@ -13,6 +13,7 @@ import { useChange } from "../../shared/useChange";
 import { PlainValue } from "../../shared/values/PlainValue";
 import { changedBody, fieldsFrom, type Fields } from "./form";
 import { Operations } from "./Operations";
+import { SignedIn } from "./SignedIn";
 import { ToolActions } from "./ToolActions";
 import { ToolForm } from "./ToolForm";
 
@@ -62,6 +63,7 @@ function Whole({ tool }: { tool: Tool }) {
           {t(tool.enabled ? "endpoints.switchOff" : "endpoints.switchOn")}
         </Button>
       </PageHeader>
+      <SignedIn slug={tool.slug} />
       {!tool.enabled && <InlineNotification className="banner" kind="info" lowContrast hideCloseButton title={t("tools.isOff")} subtitle={t("tools.isOffText")} />}
       {!tool.secret_readable && <InlineNotification className="banner" kind="error" lowContrast hideCloseButton title={t("endpoints.keyLost")} />}
       <Operations tool={tool} />
