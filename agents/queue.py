@@ -96,8 +96,7 @@ def resend(run: Run) -> None:
 
 def _give_back(run: Run, delay: float, **changes: None) -> bool:
     mine = leases.held(Run.objects.filter(status=Run.Status.RUNNING), run)
-    again = {"status": Run.Status.QUEUED, "attempts": F("attempts") - 1, "sent_at": timezone.now()}
-    if not leases.release(mine, **again, **changes):
+    if not leases.set_aside(mine, status=Run.Status.QUEUED, sent_at=timezone.now(), **changes):
         return False
     send(run, delay)
     return True

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from quarry import events, leases
 from quarry.api import Problem
@@ -100,11 +101,12 @@ def _settle(approval: Approval, decision: str) -> None:
 
 
 def resume(run: Run) -> None:
-    """Puts a run that waited back into the queue, once nothing of it waits any more. The caller has locked its row."""
+    """Puts a run that waited back into the queue, once nothing of it waits any more. The caller has locked its row.
+    It goes on with the attempt in which it asked: waiting is no failure."""
     if run.status != Run.Status.AWAITING_APPROVAL or _pending(run):
         return
-    now = timezone.now()
-    Run.objects.filter(pk=run.pk, status=run.status).update(status=Run.Status.QUEUED, sent_at=now)
+    again = {"status": Run.Status.QUEUED, "attempts": F("attempts") - 1, "sent_at": timezone.now()}
+    Run.objects.filter(pk=run.pk, status=run.status).update(**again)
     transaction.on_commit(lambda: queue.send(run))
 
 
@@ -114,10 +116,13 @@ def park(run: Run) -> None:
     row = leases.held(Run.objects.filter(status=Run.Status.RUNNING), run).select_for_update().first()
     if row is None:
         return  # another worker took it over
-    waiting = _pending(row)
-    status = Run.Status.AWAITING_APPROVAL if waiting else Run.Status.QUEUED
-    leases.release(Run.objects.filter(pk=row.pk), status=status, sent_at=timezone.now())
-    transaction.on_commit(lambda: _tell(row, waiting) if waiting else queue.send(row))
+    mine, waiting, now = Run.objects.filter(pk=row.pk), _pending(row), timezone.now()
+    if waiting:
+        leases.release(mine, status=Run.Status.AWAITING_APPROVAL, sent_at=now)
+        transaction.on_commit(lambda: _tell(row, waiting))
+    else:
+        leases.set_aside(mine, status=Run.Status.QUEUED, sent_at=now)
+        transaction.on_commit(lambda: queue.send(row))
 
 
 def expire() -> int:

@@ -58,6 +58,11 @@ def release(queryset: QuerySet[Row], **changes: Any) -> int:
     return queryset.filter(lease_owner=owner()).update(lease_owner="", lease_until=None, **changes)
 
 
+def set_aside(queryset: QuerySet[Row], **changes: Any) -> int:
+    """Gives rows back as `release` does, for later: they were begun and not failed, so it was no attempt."""
+    return release(queryset, attempts=F("attempts") - 1, **changes)
+
+
 def expired(queryset: QuerySet[Row]) -> QuerySet[Row]:
     """Rows whose worker is gone: the lease ran out, or was never taken."""
     return queryset.filter(Q(lease_until__lt=timezone.now()) | Q(lease_until=None))

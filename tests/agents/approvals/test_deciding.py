@@ -87,6 +87,14 @@ def test_over_the_api_it_is_allowed_and_done_once(waiting: Run, employee: User, 
     assert Event.objects.get(action="approval.request").facts["arguments"][0]["value"] == "monday"
 
 
+def test_waiting_for_people_is_no_attempt(waiting: Run, employee: User, client_for: Any) -> None:
+    assert waiting.attempts == 1
+    decide(employee, waiting)
+    assert carried_out(waiting).attempts == 1
+    assert {step.attempt for step in waiting.steps.all()} == {1}
+    assert client_for(employee).get(f"/api/v1/runs/{waiting.pk}").json()["attempts"] == 1
+
+
 def test_a_refusal_is_not_done_and_its_note_reaches_the_model(
     book: Operation, hand_over: Any, script: Any, employee: User, done: Any
 ) -> None:
