@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from quarry import runtime
-from quarry.api import Problem
+from quarry.api import Problem, slugs
 
 from agents.assistants.models import Assistant
 from agents.loop.limits import CEILINGS
@@ -31,6 +31,7 @@ def refuse_slug(slug: str) -> None:
         raise invalid("slug", "The name may have small letters, digits and dashes between them, 60 at most.")
     if slug == RESERVED:
         raise invalid("slug", "This name is Quarry's own. Choose another one.")
+    slugs.refuse_reserved(slug)
     if Assistant.objects.filter(slug=slug).exists():
         text = "There is or was an assistant with this name. Choose another one."
         raise Problem(409, text, code="conflict", errors={"slug": [text]})

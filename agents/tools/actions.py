@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 from quarry import secrets
-from quarry.api import Problem
+from quarry.api import Problem, slugs
 from quarry.api.problem import not_found
 
 from agents.models import Run
@@ -144,12 +144,13 @@ def _set_groups(tool: Tool, body: Mapping[str, Any]) -> None:
 def _slug(body: Mapping[str, Any]) -> str:
     """The slug that was asked for, or one made from the name."""
     if wanted := body.get("slug"):
+        slugs.refuse_reserved(wanted)
         if Tool.objects.filter(slug=wanted).exists():
             raise Problem(409, "There is a tool with this name already.", errors={"slug": ["Already in use."]})
         return str(wanted)
     plain = slugify(body["name"])[:50].strip("-_") or body["kind"]
-    taken = Tool.objects.filter(slug=plain).exists()
-    return f"{plain}-{uuid.uuid4().hex[:6]}" if taken or plain == body["kind"] else plain
+    taken = plain in {body["kind"], *slugs.RESERVED} or Tool.objects.filter(slug=plain).exists()
+    return f"{plain}-{uuid.uuid4().hex[:6]}" if taken else plain
 
 
 def _refuse_secret_elsewhere(kind: kinds.Kind, tool: Tool, stored: dict[str, Any], body: Mapping[str, Any]) -> None:

@@ -171,6 +171,7 @@ def test_a_secret_goes_to_no_other_address(api: APIClient) -> None:
         ({"calls_per_minute": 0}, "calls_per_minute", "greater"),
         ({"timeout": 4000}, "timeout", "less"),
         ({"slug": "a b"}, "slug", "valid"),
+        ({"slug": "new"}, "slug", "form of a new one"),
         ({"name": ""}, "name", "blank"),
     ],
 )
@@ -213,6 +214,7 @@ def test_slugs_are_made_from_names_or_given(api: APIClient) -> None:
     assert api.post(PATH, body(slug="own")).status_code == 409
     assert api.post(PATH, body()).json()["slug"] == "leave-system"
     assert api.post(PATH, body()).json()["slug"].startswith("leave-system-")
+    assert api.post(PATH, body(name="New!")).json()["slug"].startswith("new-")
     assert api.post(PATH, body(name="請假系統")).json()["slug"].startswith("openapi-")
 
 

@@ -100,6 +100,15 @@ def test_a_deleted_assistant_is_nowhere_and_its_name_stays_taken(
     assert (again.status_code, again.json()["detail"][:20]) == (409, "There is or was an a")
 
 
+def test_a_name_that_is_a_page_s_is_refused(employee: User, client_for: Any) -> None:
+    body = {"slug": "new", "name": "New"}
+    refused = client_for(employee).post(ALL, body)
+    assert refused.status_code == 400
+    assert refused.json()["errors"] == {"slug": ["The name new stands for the form of a new one. Choose another one."]}
+    chinese = client_for(employee).post(ALL, body, headers={"Accept-Language": "zh-TW"}).json()
+    assert chinese["errors"]["slug"] == ["名稱「new」保留給新增表單使用，請改用其他名稱。"]
+
+
 def test_a_chat_key_reads_no_instructions(make: Make, employee: User, client_for: Any) -> None:
     make(employee)
     api: APIClient = client_for(employee, "chat")

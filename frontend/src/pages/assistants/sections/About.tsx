@@ -2,7 +2,7 @@ import { TextArea, TextInput } from "@carbon/react";
 import { useTranslation } from "react-i18next";
 import { AssistantPicture } from "../../../shared/assistants/AssistantPicture";
 import { pictureNames } from "../../../shared/assistants/pictures";
-import { slugOf } from "../../../shared/slug";
+import { pageSlugOf, slugOf } from "../../../shared/slug";
 import type { SectionProps } from "./Section";
 
 function Picture({ fields, onChange }: SectionProps) {
@@ -26,7 +26,7 @@ function Picture({ fields, onChange }: SectionProps) {
 /** Who it is. Its name in addresses is chosen once. */
 export function About({ fields, onChange, existing, wrong }: SectionProps) {
   const { t } = useTranslation();
-  const rename = (name: string) => onChange(existing ? { name } : { name, slug: slugOf(name) || fields.slug });
+  const rename = (name: string) => onChange(existing ? { name } : { name, slug: pageSlugOf(name) || fields.slug });
   return (
     <>
       <TextInput id="assistant-name" labelText={t("common.name")} maxLength={120} value={fields.name} {...wrong("name")} onChange={({ target }) => rename(target.value)} />
