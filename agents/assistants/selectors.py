@@ -6,11 +6,13 @@ from django.db.models import CharField, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
+from quarry import runtime
 from quarry.api.problem import not_found
 
 from agents.assistants import policies
 from agents.assistants.models import Assistant, Version
 from apps.accounts.models import User
+from apps.endpoints import selectors as endpoints
 
 CONTENT = (
     *("name", "picture", "purpose", "instructions", "model_order", "collections", "tools", "limits", "greeting"),
@@ -110,3 +112,10 @@ def _found(assistant: Assistant | None) -> Assistant:
     if assistant is None:
         raise not_found()
     return assistant
+
+
+def usable_models() -> list[dict[str, str]]:
+    """What can answer here, as `id` and `name`: for whoever chooses an assistant's models."""
+    own = [each for each in runtime.models() if each["kind"] == "chat" and each["installed"]]
+    remote = [{"id": name, "name": title} for name, title in endpoints.names().items()]
+    return [{"id": each["id"], "name": each["name"]} for each in own] + remote

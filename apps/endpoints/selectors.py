@@ -56,9 +56,10 @@ def offered() -> list[remote.Endpoint]:
     return found
 
 
-def names() -> list[str]:
-    """The endpoints as callers of the runtime name them."""
-    return [remote.PREFIX + slug for slug in Endpoint.objects.filter(enabled=True).values_list("slug", flat=True)]
+def names() -> dict[str, str]:
+    """The endpoints as callers of the runtime name them, each with its name for people."""
+    found = Endpoint.objects.filter(enabled=True).values_list("slug", "name")
+    return {remote.PREFIX + slug: name for slug, name in found}
 
 
 @contextmanager

@@ -108,6 +108,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/tools/{slug}/oauth"): _administration("tool"),
     ("get", "/tools/{slug}/oauth/callback"): _administration("tool"),
     ("get", "/usable-tools"): Operation("read"),
+    ("get", "/usable-models"): Operation("read"),
     ("get", "/tickets"): Operation("read"),
     ("get", "/tickets/{id}"): Operation("read", "ticket", employee=404),
     ("patch", "/tickets/{id}"): Operation("write", "ticket", {"status": "closed"}, employee=404),

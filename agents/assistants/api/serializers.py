@@ -107,6 +107,15 @@ class NewAssistantSerializer(ChangeSerializer):
     name = serializers.CharField(max_length=120)
 
 
+class UsableModelSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class UsableModelsSerializer(serializers.Serializer[Any]):
+    results = UsableModelSerializer(many=True)
+
+
 class PublishSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=1)
 

@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}/versions/<int:a>/diff/<int:b>", views.DifferenceView.as_view()),
     path(f"{ONE}/publish", views.PublishView.as_view()),
     path(f"{ONE}/test", views.TestView.as_view()),
+    path("usable-models", views.UsableModelsView.as_view()),
 ]

@@ -117,6 +117,14 @@ class TestView(APIView):
         return Response(s.TriedSerializer({"run": run}).data, status=202)
 
 
+class UsableModelsView(APIView):
+    """What can answer here: for whoever chooses an assistant's models."""
+
+    @extend_schema(operation_id="usable_models", responses=s.UsableModelsSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(s.UsableModelsSerializer({"results": selectors.usable_models()}).data)
+
+
 def _parts(data: dict[str, Any]) -> Sequence[dict[str, Any]]:
     """What makes a version, with whom it is shared, and the rest."""
     content = {name: value for name, value in data.items() if name in (*selectors.CONTENT, "note")}

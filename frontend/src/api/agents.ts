@@ -19,6 +19,7 @@ export interface TrialBody extends Partial<AssistantContent> {
 export const assistants = {
   usable: (cursor?: Cursor) => get<Page<Assistant>>("/assistants", { cursor, limit: 100 }),
   editable: (cursor?: Cursor) => get<Page<Assistant>>("/assistants", { cursor, limit: 100, editable: 1 }),
+  usableModels: () => get<{ results: { id: string; name: string }[] }>("/usable-models"),
   one: (slug: string) => get<Assistant>(`/assistants/${slug}`),
   create: (body: AssistantBody & { slug: string; name: string }) => post<Assistant>("/assistants", body),
   change: (slug: string, body: AssistantBody) => patch<Assistant>(`/assistants/${slug}`, body),

@@ -26,6 +26,7 @@ export const keys = {
   tools: ["tools"] as const,
   tool: (slug: string) => ["tools", slug] as const,
   usableTools: ["usable-tools"] as const,
+  usableModels: ["usable-models"] as const,
   summaries: ["summaries"] as const,
   summary: (id: string) => ["summaries", id] as const,
   extractions: ["extractions"] as const,

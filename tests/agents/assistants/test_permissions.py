@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from quarry import runtime
 from rest_framework.test import APIClient
 
 from agents.assistants import policies
 from agents.assistants.models import Assistant
 from apps.accounts.models import Group, User
+from apps.endpoints.models import Endpoint
 from tests.agents.assistants.conftest import Make
 
 ALL = "/api/v1/assistants"
@@ -98,6 +100,24 @@ def test_a_deleted_assistant_is_nowhere_and_its_name_stays_taken(
     assert api.post(f"{ALL}/legal/test", {"content": "?"}).status_code == 404
     again = api.post(ALL, {"slug": "legal", "name": "Legal"})
     assert (again.status_code, again.json()["detail"][:20]) == (409, "There is or was an a")
+
+
+def test_everybody_may_choose_among_what_can_answer_and_learns_no_more(
+    make: Make, configured: Any, employee: User, client_for: Any
+) -> None:
+    for slug, enabled in (("ours", True), ("off", False)):
+        Endpoint.objects.create(slug=slug, name=slug.title(), kind="openai", model="m", enabled=enabled)
+    api: APIClient = client_for(employee)
+    found = api.get("/api/v1/usable-models").json()["results"]
+    here = [each for each in runtime.models() if each["kind"] == "chat" and each["installed"]]
+    assert found == [
+        *({"id": each["id"], "name": each["name"]} for each in here),
+        {"id": "endpoint/ours", "name": "Ours"},
+    ]
+    make(employee)
+    for each in found:
+        assert api.patch(f"{ALL}/legal", {"models": [each["id"]]}).json()["model"] == each["id"]
+    assert api.patch(f"{ALL}/legal", {"models": ["endpoint/off"]}).status_code == 400
 
 
 def test_a_name_that_is_a_page_s_is_refused(employee: User, client_for: Any) -> None:

@@ -4,22 +4,9 @@ import Close from "@carbon/icons-react/es/Close.js";
 import { IconButton, Select, SelectItem } from "@carbon/react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { allPages } from "../../../api/allPages";
-import { modelEndpoints, models as modelsApi } from "../../../api/endpoints";
-import { useMe } from "../../../api/useMe";
+import { assistants } from "../../../api/agents";
+import { keys } from "../../../api/keys";
 import { moved } from "../../../shared/moved";
-
-interface Choice {
-  id: string;
-  name: string;
-}
-
-/** Every model that can answer here. Only administrators may know of all of them. */
-async function choices(): Promise<Choice[]> {
-  const [{ results }, endpoints] = await Promise.all([modelsApi.list(), allPages(modelEndpoints.list)]);
-  const own = results.filter(({ kind, installed }) => kind === "chat" && installed);
-  return [...own.map(({ id, name }) => ({ id, name })), ...endpoints.map(({ slug, name }) => ({ id: `endpoint/${slug}`, name }))];
-}
 
 interface Props {
   models: string[];
@@ -30,11 +17,10 @@ interface Props {
 /** The model that answers, and those that answer where it cannot, in this order. */
 export function ModelOrder({ models, error, onChange }: Props) {
   const { t } = useTranslation();
-  const { data: me } = useMe();
-  const administrator = me?.role === "administrator";
-  const { data = [] } = useQuery({ queryKey: ["model-choices"], queryFn: choices, enabled: administrator });
-  const nameOf = (id: string) => data.find((each) => each.id === id)?.name ?? id;
-  const left = data.filter(({ id }) => !models.includes(id));
+  const { data } = useQuery({ queryKey: keys.usableModels, queryFn: assistants.usableModels });
+  const choices = data?.results ?? [];
+  const nameOf = (id: string) => choices.find((each) => each.id === id)?.name ?? id;
+  const left = choices.filter(({ id }) => !models.includes(id));
   return (
     <fieldset className="model-order">
       <legend className="cds--label">{t("assistants.models")}</legend>
@@ -55,7 +41,7 @@ export function ModelOrder({ models, error, onChange }: Props) {
           </li>
         ))}
       </ol>
-      {administrator && left.length > 0 && (
+      {left.length > 0 && (
         <Select id="assistant-model" labelText={t("assistants.addModel")} value="" onChange={({ target }) => target.value && onChange([...models, target.value])}>
           <SelectItem value="" text={t("assistants.chooseModel")} />
           {left.map(({ id, name }) => (
@@ -63,7 +49,6 @@ export function ModelOrder({ models, error, onChange }: Props) {
           ))}
         </Select>
       )}
-      {!administrator && <p className="cds--form__helper-text">{t("assistants.modelsByAdministrators")}</p>}
       {error && <p className="form-error" role="alert">{error}</p>}
     </fieldset>
   );
