@@ -190,6 +190,23 @@ def accepts(tiny_file: Path, schema: dict, text: str) -> bool:
         ),
         ({"properties": {"x": {"enum": ["台", "b"]}}, "required": ["x"]}, '{\n  "x": "台"\n}', '{"x": "c"}'),
         ({"type": "array", "items": {"type": "integer"}, "maxItems": 2}, "[1, 2]", "[1, 2, 3]"),
+        # Things that are only called like a reference, beside a reference.
+        (
+            {
+                "properties": {"$ref": {"type": "integer"}, "$ref$": {"$ref": "#/$defs/t"}, "default": {"const": 2}},
+                "required": ["$ref", "$ref$", "default"],
+                "$defs": {"t": {"const": 1}},
+            },
+            '{"$ref": 7, "$ref$": 1, "default": 2}',
+            '{"$ref$": 1, "default": 2}',
+        ),
+        ({"properties": {"$ref": {}}, "required": ["$ref"]}, '{"$ref": "x"}', '{"$ref$": "x"}'),
+        (
+            {"properties": {"x": {"const": {"$ref": "#/a"}, "default": {"$ref": 1}}}},
+            '{"x": {"$ref": "#/a"}}',
+            '{"x": 1}',
+        ),
+        ({"enum": ["$ref", "$ref$"]}, '"$ref$"', '"$ref$$"'),
     ],
 )
 def test_a_schema_means_what_it_says(schema: dict, good: str, bad: str, tiny_file: Path) -> None:

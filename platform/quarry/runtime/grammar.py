@@ -22,11 +22,13 @@ LONGEST = 100_000
 MOST = 32  # repetitions that a grammar counts: it nests them, and not too deeply
 BOUNDS = ("minLength", "maxLength", "minItems", "maxItems")
 WORDS = ("description", "title", "$comment")
+DATA, UNUSED = ("const", "enum"), ("$defs", "default", "examples")
 # As llama.cpp's own converter has it: models like to write JSON over several lines.
 SPACE = 'space ::= | " " | "\\n" [ \\t]{0,20}'
 _TEXT = r'"(?:[^"\\]|\\.)*"'
 _CONSTANT = re.compile(rf"^([a-zA-Z0-9-]+) ::= ({_TEXT}(?: \| {_TEXT})*)$", re.MULTILINE)
 _SPACE = re.compile(r"^space ::= .*$", re.MULTILINE)
+_REFERENCE, _HIDDEN = re.compile(r"\$ref\$*"), re.compile(r'(\\"\$ref\$*)\$(?=\\")')
 _REPEATED = re.compile(r"\{(\d*),?(\d*)\}")
 
 
@@ -70,13 +72,17 @@ class Definitions:
         if isinstance(schema, list | tuple):
             return [self._tame(item, document) for item in schema]
         if not isinstance(schema, Mapping):
-            return schema
+            return _hidden(schema)
         if isinstance(reference := schema.get("$ref"), str):
             return {"$ref": f"#/$defs/{self._named(reference, document)}"}
-        kept = {key: value for key, value in schema.items() if not _dropped(key, value)}
-        return {
-            key: plain(value) if _is_pattern(key, value) else self._tame(value, document) for key, value in kept.items()
-        }
+        return {key: self._tame_word(key, value, document) for key, value in schema.items() if not _dropped(key, value)}
+
+    def _tame_word(self, key: str, value: Any, document: Any) -> Any:
+        if key == "properties" and isinstance(value, Mapping):
+            return {_hidden(name): self._tame(each, document) for name, each in value.items()}
+        if key in DATA:
+            return _hidden(value)
+        return plain(value) if _is_pattern(key, value) else self._tame(value, document)
 
     def _named(self, reference: str, document: Any) -> str:
         key = (id(document), reference)
@@ -84,6 +90,20 @@ class Definitions:
             name = self._names[key] = f"ref{len(self._names)}"
             self.found[name] = self._tame(_target(reference, document), document)
         return self._names[key]
+
+
+def _hidden(data: Any) -> Any:
+    """Data in which nothing is called `$ref`: the converter takes whatever is for a reference, even a property or a
+    part of a constant. `_shown` undoes it in the grammar."""
+    if isinstance(data, Mapping):
+        return {_hidden(name): _hidden(each) for name, each in data.items()}
+    if isinstance(data, list | tuple):
+        return [_hidden(each) for each in data]
+    return f"{data}$" if isinstance(data, str) and _REFERENCE.fullmatch(data) else data
+
+
+def _shown(gbnf: str) -> str:
+    return _HIDDEN.sub(r"\1", gbnf)
 
 
 def _target(reference: str, document: Any) -> Any:
@@ -106,7 +126,7 @@ def _dropped(key: str, value: Any) -> bool:
     if _is_pattern(key, value):
         huge = math.prod(int(n or 1) for pair in _REPEATED.findall(value) for n in pair) > MOST
         return huge or plain(value) is None
-    return (key in WORDS and isinstance(value, str)) or key == "$defs"
+    return (key in WORDS and isinstance(value, str)) or key in UNUSED
 
 
 def _is_pattern(key: str, value: Any) -> bool:
@@ -126,5 +146,6 @@ def _convert(text: str) -> str:
     gbnf = _SPACE.sub(lambda _: SPACE, _CONSTANT.sub(r"\1 ::= (\2) space", converted))
     # And it lets a line break stand in a text as it is, which JSON does not.
     gbnf = gbnf.replace(r'char ::= [^"\\] |', r'char ::= [^"\\\x7F\x00-\x1F] |')
+    gbnf = _shown(gbnf)
     check(gbnf)
     return gbnf
