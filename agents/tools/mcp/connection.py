@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ from quarry import __version__
 from quarry.egress.asynchronous import AsyncTransport
 
 from agents.tools import access
-from agents.tools.mcp import listing, settings
+from agents.tools.mcp import listing, sandbox, settings
 from agents.tools.mcp.faults import Fault, found_in, refused
 from agents.tools.mcp.program import Program, surroundings
+from agents.tools.mcp.sandbox import Box
 from agents.tools.mcp.signing import Signed
 from agents.tools.models import Tool
 
@@ -108,14 +109,15 @@ class Connection:
     @asynccontextmanager
     async def _client_of(self, tool: Tool) -> AsyncGenerator[Client, None]:
         async with AsyncExitStack() as stack:
-            transport = self._program_of(tool) if tool.config["transport"] == "stdio" else await _service(tool, stack)
+            program = tool.config["transport"] == "stdio"
+            transport = await self._program_of(tool) if program else await _service(tool, stack)
             made = Client(transport, client_info=US, cache=None, message_handler=self._heard)
             async with asyncio.timeout(OPEN_SECONDS) as opening:
                 client = await stack.enter_async_context(made)
                 opening.reschedule(None)
             yield client
 
-    def _program_of(self, tool: Tool) -> Any:
+    async def _program_of(self, tool: Tool) -> Any:
         config, folder = tool.config, Path(django_settings.QUARRY_HOME) / "mcp" / str(tool.pk)
         self._program = Program(
             config["command"],
@@ -123,6 +125,7 @@ class Connection:
             surroundings(settings.environment(tool), folder),
             folder,
             config.get("memory_mb", settings.MEMORY) * 1024 * 1024,
+            await asyncio.to_thread(_box, config, folder),
         )
         return self._program.transport()
 
@@ -130,6 +133,16 @@ class Connection:
         """A server that says that its tools have changed is asked again before the next call."""
         if isinstance(message, types.ToolListChangedNotification):
             self._listed_at = -RELIST_SECONDS
+
+
+def _box(config: Mapping[str, Any], folder: Path) -> Box | None:
+    """The program's sandbox, where it is to have one and there can be one."""
+    network = config.get("network", True)
+    if config.get("sandbox", True) and sandbox.works():
+        return Box(folder, network)
+    if not network:
+        raise Fault("The program may not use the network, and without a sandbox it could: bubblewrap does not work.")
+    return None
 
 
 async def _all_tools(client: Client) -> list[listing.Listed]:

@@ -1,9 +1,10 @@
 """A server that is a program of ours: started with limits, spoken to by lines of JSON, ended for certain."""
 
 import asyncio
+import errno
 import logging
 import os
-import resource
+import shutil
 import signal
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -18,8 +19,9 @@ from mcp.shared.message import SessionMessage
 from mcp_types import jsonrpc_message_adapter
 from quarry.embedded.process import die_with_parent
 
+from agents.tools.mcp import sandbox
+
 LONGEST_LINE = 8 * 1024 * 1024  # bytes of one message
-OPEN_FILES, LARGEST_FILE = 1024, 2 * 1024**3
 LAST_WORDS, LONGEST_WORD = 20, 300  # lines of what it says on standard error
 PATIENCE = 2.0  # seconds between asking it to end and making it
 logger = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ class Program:
     environment: Mapping[str, str] = field(repr=False)
     folder: Path
     memory: int  # bytes
+    box: sandbox.Box | None = None
     words: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_WORDS))
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -68,10 +71,12 @@ async def _spoken_to(program: Program) -> AsyncGenerator[Any, None]:
 
 
 async def _started(program: Program) -> asyncio.subprocess.Process:
+    found = shutil.which(program.command, path=program.environment.get("PATH"))
+    if found is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     program.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    process = await asyncio.create_subprocess_exec(
-        program.command,
-        *program.arguments,
+    return await asyncio.create_subprocess_exec(
+        *sandbox.command([found, *program.arguments], program.memory, program.box),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -81,20 +86,6 @@ async def _started(program: Program) -> asyncio.subprocess.Process:
         preexec_fn=die_with_parent(),
         limit=LONGEST_LINE,
     )
-    with suppress(ProcessLookupError):  # it is gone already, and will be found so
-        _limit(process.pid, program.memory)
-    return process
-
-
-def _limit(pid: int, memory: int) -> None:
-    """What it may take; what it starts itself takes over the limits."""
-    for what, most in (
-        (resource.RLIMIT_DATA, memory),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_FSIZE, LARGEST_FILE),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.prlimit(pid, what, (most, most))
 
 
 async def _hear(process: asyncio.subprocess.Process, inward: Any, ended: asyncio.Event) -> None:

@@ -1,8 +1,8 @@
 """Whether what an administrator typed can be a server, and what of it is secret.
 
-A program: `command`, `arguments`, `environment`, `memory_mb`. A service: `url`, and `sign_in: "oauth"` where it asks
-for that. A value of the environment may refer to the tool's secret: `$secret`, or `$secret.NAME` where the secret is a
-JSON object.
+A program: `command`, `arguments`, `environment`, `memory_mb`, `sandbox`, `network`. A service: `url`, and
+`sign_in: "oauth"` where it asks for that. A value of the environment may refer to the tool's secret: `$secret`, or
+`$secret.NAME` where the secret is a JSON object.
 """
 
 import hashlib
@@ -18,12 +18,13 @@ from quarry import egress
 from quarry.api import Problem
 
 from agents.tools import access
+from agents.tools.mcp import sandbox
 from agents.tools.models import Tool
 from agents.tools.types import ToolError
 
-FIELDS = ("transport", "command", "arguments", "environment", "memory_mb", "url", "sign_in", "client_id", "scope")
-OF_PROGRAM = ("command", "arguments", "environment", "memory_mb")
+OF_PROGRAM = ("command", "arguments", "environment", "memory_mb", "sandbox", "network")
 OF_SERVICE = ("url", "sign_in", "client_id", "scope")
+FIELDS = ("transport", *OF_PROGRAM, *OF_SERVICE)
 MOST_ARGUMENTS, LONGEST_VALUE, MEMORY = 100, 4000, 1024
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 # By these a program would load code of somebody else's.
@@ -36,6 +37,8 @@ WRONG = {
     "arguments": "Give a list of at most 100 texts.",
     "environment": "Give names with their values, which are texts.",
     "memory_mb": "Give a number from 64 to 16384.",
+    "switch": "This is true or false.",
+    "network": "Only a sandbox can keep a program off the network, and there is none for it here.",
     "url": "This is not an address that begins with http:// or https://.",
     "open": "Outside of your own network only https:// is allowed.",
     "sign_in": "This is oauth, or left out.",
@@ -54,7 +57,7 @@ def check(fields: Mapping[str, Any]) -> dict[str, Any]:
     if faults:
         raise _invalid(faults)
     known = ("transport", *(OF_PROGRAM if program else OF_SERVICE))
-    kept = {name: fields[name] for name in known if fields.get(name)}
+    kept = {name: fields[name] for name in known if fields.get(name) or fields.get(name) is False}
     return kept | _signed_in(fields)
 
 
@@ -77,6 +80,15 @@ def _program_faults(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "environment", "environment"
     if isinstance(memory, bool) or not isinstance(memory, int) or not 64 <= memory <= 16384:
         yield "memory_mb", "memory_mb"
+    yield from _box_faults(fields.get("sandbox", True), fields.get("network", True))
+
+
+def _box_faults(boxed: Any, network: Any) -> Iterator[tuple[str, str]]:
+    yield from (
+        (name, "switch") for name, value in (("sandbox", boxed), ("network", network)) if not isinstance(value, bool)
+    )
+    if network is False and not (boxed is True and sandbox.works()):
+        yield "network", "network"
 
 
 def _service_faults(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -55,9 +55,16 @@ def add(transactional_db: None, administrator: User, tmp_path: Path, settings: A
 
 @pytest.fixture
 def ours(add: Add) -> Callable[..., Tool]:
-    """Our server as a program."""
+    """Our server as a program, outside of a sandbox unless that is wanted."""
 
-    def make(secret: str = "", memory_mb: int = 1024, slug: str = "ours", **environment: str) -> Tool:
+    def make(
+        secret: str = "",
+        memory_mb: int = 1024,
+        slug: str = "ours",
+        sandbox: bool = False,
+        network: bool = True,
+        **environment: str,
+    ) -> Tool:
         return add(
             slug,
             secret=secret,
@@ -66,6 +73,8 @@ def ours(add: Add) -> Callable[..., Tool]:
             arguments=[str(OURS)],
             environment=environment,
             memory_mb=memory_mb,
+            sandbox=sandbox,
+            network=network,
         )
 
     return make

@@ -2,7 +2,9 @@
 is said by the environment, so that a test can have it change its mind."""
 
 import asyncio
+import contextlib
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +42,17 @@ def mixed() -> list[ImageContent | TextContent | EmbeddedResource]:
         EmbeddedResource(resource=text),
         EmbeddedResource(resource=blob),
     ]
+
+
+@server.tool(annotations=READS)
+def around(folder: str, outside: str, port: int) -> dict[str, object]:
+    """What there is to see, to change and to reach from here."""
+    with contextlib.suppress(OSError):
+        Path(outside).touch()
+    with socket.socket() as reached:
+        connected = reached.connect_ex(("127.0.0.1", port)) == 0
+    processes = [name for name in os.listdir("/proc") if name.isdigit()]
+    return {"seen": sorted(os.listdir(folder)), "processes": len(processes), "connected": connected}
 
 
 @server.tool(annotations=READS)
