@@ -59,6 +59,17 @@ def test_a_document_that_may_not_be_read_is_not_there(call: Call, rules: Documen
         call("read_document", {"document": "House rules"}, collections=[])
 
 
+def test_a_document_is_known_by_most_of_its_words(
+    call: Call, rules: Document, secret: Document, shelve: Callable[..., Document]
+) -> None:
+    travel = shelve(rules.collection, "Fares are paid.", "依票根報支。", title="差旅費報支辦法 Travel policy")
+    for name in ("travel expense policy", "the policy of travel.docx", "差旅報支辦法"):
+        assert call("read_document", {"document": name}).data["document_id"] == str(travel.pk)
+    for name in ("expense policy of the board", "採購辦法"):
+        with pytest.raises(ToolError, match=f"There are: House rules; {travel.title}\\.$"):
+            call("read_document", {"document": name})
+
+
 def test_access_that_is_lost_is_lost_at_once(call: Call, secret: Document, employee: User) -> None:
     group = Group.objects.create(name="Board")
     secret.collection.groups.add(group)
@@ -100,4 +111,7 @@ def test_documents_are_listed_in_pages(call: Call, rules: Document, shelve: Call
     assert (first.data["count"], len(first.data["documents"])) == (25, 20)
     assert "page 2" in first.text
     assert len(call("list_documents", {"query": "report", "page": 2}).data["documents"]) == 5
-    assert call("list_documents", {"query": "nothing like it"}).data["count"] == 0
+    nothing = call("list_documents", {"query": "nothing like it"})
+    assert nothing.data["count"] == 0
+    assert "There are: House rules; Report 00; Report 01;" in nothing.text
+    assert nothing.text.endswith("Report 18; and more; list_documents lists them.")

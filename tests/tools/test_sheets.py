@@ -70,6 +70,30 @@ def test_tables_and_columns_are_told_first(call: Call, book: Document) -> None:
     ]
 
 
+def test_nobody_needs_to_name_the_sheets_where_they_are_few(
+    call: Call, book: Document, upload: Upload, administrator: User
+) -> None:
+    upload("letter.txt", b"Dear all")
+    closed = Collection.objects.create(name="Board", visibility="groups", created_by=administrator)
+    upload("board.csv", b"a,b\n1,2\n", closed)
+    assert [each["table"] for each in call("query_sheets", {}).data["tables"]] == ["銷售_2026"]
+    assert call("query_sheets", {"sql": "SELECT count(*) FROM 銷售_2026"}).data["rows"] == [["300"]]
+    for number in range(sheets.MOST):
+        upload(f"costs-{number}.csv", b"a,b\n1,%d\n" % number)
+    with pytest.raises(ToolError) as told:
+        call("query_sheets", {"documents": []})
+    assert "costs-3.csv; costs-4.csv; sales.xlsx" in str(told.value)
+    assert "board" not in str(told.value)
+
+
+def test_a_sheet_is_meant_although_a_document_is_called_alike(call: Call, book: Document, upload: Upload) -> None:
+    upload("sales-letter.txt", b"Dear all")
+    for name in ("sales", "Sales.csv", "the sales"):
+        assert call("query_sheets", {"documents": [name]}).data["tables"][0]["rows"] == 300
+    with pytest.raises(ToolError, match=r"sales-letter.txt is not a sheet. The sheets are: sales.xlsx\."):
+        call("query_sheets", {"documents": ["sales-letter"]})
+
+
 def test_sums_and_groups(call: Call, book: Document) -> None:
     sql = "SELECT 部門, sum(金額_NT) AS total, count(*) FROM 銷售_2026 GROUP BY 部門 ORDER BY 部門"
     assert call("query_sheets", {"documents": ["sales.xlsx"], "sql": sql}).data["rows"] == [

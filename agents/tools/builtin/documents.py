@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from agents.loop.passages import Found
+from agents.loop.words import overlap, words
 from agents.tools.builtin.types import BuiltIn, Task, parameters, text, whole
 from agents.tools.kinds import Offer
 from agents.tools.types import Context, Result, ToolError
@@ -15,6 +17,8 @@ from apps.knowledge.models import Document, DocumentText, Passage
 
 WINDOW = 4000  # characters read at once
 LISTED = 20
+COMPARED = 1000  # documents among which one is looked for by some of its words
+LIKE = 0.6  # of the words that somebody calls a document by stand in its title: that is the one
 
 
 def readable(context: Context) -> QuerySet[Document]:
@@ -26,17 +30,23 @@ def readable(context: Context) -> QuerySet[Document]:
 def one(context: Context, name: str) -> Document:
     """The document that is meant by an id, a title or the name of a file."""
     every = readable(context)
-    try:
-        found = list(every.filter(pk=uuid.UUID(name)))
-    except ValueError:
-        exact = Q(title__iexact=name.strip()) | Q(filename__iexact=name.strip())
-        found = list(every.filter(exact)[:LISTED]) or list(every.filter(_like(name))[:LISTED])
+    found = matching(every, name)
     if not found:
-        raise ToolError(f"There is no document {name[:100]!r}. Use list_documents to see which there are.")
+        raise ToolError(f"There is no document {name[:100]!r}. There are: {names(every)}.")
     if len(found) > 1:
         listed = "; ".join(f"{each.title} (id {each.pk})" for each in found)
         raise ToolError(f"Several documents are called so. Call again with one of these ids: {listed}")
     return found[0]
+
+
+def matching(documents: QuerySet[Document], name: str) -> list[Document]:
+    """Those that an id, a title or the name of a file can mean: exactly, else in part, else by most of its words."""
+    try:
+        return list(documents.filter(pk=uuid.UUID(name)))
+    except ValueError:
+        exact = Q(title__iexact=name.strip()) | Q(filename__iexact=name.strip())
+        found = list(documents.filter(exact)[:LISTED]) or list(documents.filter(_like(name))[:LISTED])
+        return found or _by_words(documents, name)
 
 
 def read(context: Context, arguments: Mapping[str, Any]) -> Result:
@@ -55,17 +65,32 @@ def read(context: Context, arguments: Mapping[str, Any]) -> Result:
 
 
 def listed(context: Context, arguments: Mapping[str, Any]) -> Result:
-    found = readable(context).order_by("title", "id")
-    if arguments.get("query"):
-        found = found.filter(_like(arguments["query"]))
+    every = readable(context).order_by("title", "id")
+    found = every.filter(_like(query)) if (query := arguments.get("query", "")) else every
     first = (arguments.get("page", 1) - 1) * LISTED
     count, rows = found.count(), list(found[first : first + LISTED])
     if not rows:
-        return Result("There are no such documents.", {"count": count, "documents": []})
+        return Result(f"There are no such documents. There are: {names(every)}.", {"count": count, "documents": []})
     lines = [f"- {each.title} ({each.filename}, in {each.collection.name}), id {each.pk}" for each in rows]
     more = f"\n[There are more: page {arguments.get('page', 1) + 1}.]" if first + LISTED < count else ""
     facts = [{"document_id": str(each.pk), "title": each.title} for each in rows]
     return Result(f"{count} documents:\n" + "\n".join(lines) + more, {"count": count, "documents": facts})
+
+
+def names(documents: QuerySet[Document]) -> str:
+    """What there is, for a model that asked for something else."""
+    titles = list(documents.order_by("title", "id").values_list("title", flat=True)[: LISTED + 1])
+    more = ["and more; list_documents lists them"] if len(titles) > LISTED else []
+    return "; ".join([*titles[:LISTED], *more]) or "no documents"
+
+
+def _by_words(documents: QuerySet[Document], name: str) -> list[Document]:
+    """A model seldom calls a document exactly as it is called. The ending of a file's name tells nothing."""
+    asked = words(PurePath(name).stem)
+    rows = documents.order_by("title", "id")[:COMPARED]
+    scores = {each: overlap(asked, words(f"{each.title} {PurePath(each.filename).stem}")) for each in rows}
+    best = max(scores.values(), default=0.0)
+    return [each for each, score in scores.items() if score == best][:LISTED] if best >= LIKE else []
 
 
 def _like(name: str) -> Q:

@@ -6,8 +6,12 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from agents.tools.builtin import child, documents
 from agents.tools.builtin.types import BuiltIn, Task, parameters, text
@@ -17,6 +21,7 @@ from apps.knowledge import blobs
 from apps.knowledge.models import Document
 
 ENDINGS = (".xlsx", ".csv", ".tsv")
+MOST = 5  # sheets at once
 MOST_BYTES = 50 * 1024 * 1024
 SECONDS = 25.0
 LIMITS = {"memory": 2 * 1024**3, "cpu": 30, "output": 200 * 1024**2}
@@ -25,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 def query(context: Context, arguments: Mapping[str, Any]) -> Result:
     """The answer of one SELECT; without one, which tables and columns there are."""
-    found = [_sheet(context, each) for each in dict.fromkeys(arguments["documents"])]
+    found = _chosen(context, arguments.get("documents", ()))
     if sum(each.size for each in found) > MOST_BYTES:
         raise ToolError(f"The files are larger than {MOST_BYTES // 1024**2} MB together. Ask about fewer.")
     files = [{"path": str(blobs.path(each.sha256)), "name": each.filename, "title": each.title} for each in found]
@@ -33,10 +38,31 @@ def query(context: Context, arguments: Mapping[str, Any]) -> Result:
     return Result(answer["text"], answer["data"])
 
 
+def _chosen(context: Context, named: Sequence[str]) -> list[Document]:
+    """The sheets that are named; where none is, all there are, if they are few."""
+    if named:
+        return list(dict.fromkeys(_sheet(context, each) for each in named))
+    sheets = _sheets(context)
+    if not 0 < sheets.count() <= MOST:
+        raise ToolError(f"Name the sheets that are meant. The sheets are: {documents.names(sheets)}.")
+    return [_kept(each) for each in sheets]
+
+
+def _sheets(context: Context) -> QuerySet[Document]:
+    return documents.readable(context).filter(reduce(or_, (Q(filename__iendswith=each) for each in ENDINGS)))
+
+
 def _sheet(context: Context, name: str) -> Document:
-    document = documents.one(context, name)
+    """The sheet of this name, although another document may be called alike."""
+    sheets = _sheets(context)
+    found = documents.matching(sheets, name)
+    document = found[0] if len(found) == 1 else documents.one(context, name)
     if not document.filename.lower().endswith(ENDINGS):
-        raise ToolError(f"{document.filename} is not a sheet. Sheets are {', '.join(ENDINGS)} files.")
+        raise ToolError(f"{document.filename} is not a sheet. The sheets are: {documents.names(sheets)}.")
+    return _kept(document)
+
+
+def _kept(document: Document) -> Document:
     if not blobs.path(document.sha256).is_file():
         raise ToolError(f"The file {document.filename} is missing from the file store.")
     return document
@@ -68,14 +94,13 @@ TOOL = BuiltIn(
             Offer(
                 "query_sheets",
                 "Query uploaded Excel or CSV sheets with one SQL SELECT: sums, averages, groups. Without sql it lists "
-                "tables and columns: do that first. 試算表、Excel、統計、加總、平均",
+                "the sheets with their tables and columns: do that first. 試算表、Excel、統計、加總、平均",
                 parameters(
-                    ["documents"],
                     documents={
                         "type": "array",
+                        "description": "Sheets that are meant; left out, all there are",
                         "items": text("Title, file name or id", minLength=1, maxLength=300),
-                        "minItems": 1,
-                        "maxItems": 5,
+                        "maxItems": MOST,
                     },
                     sql=text("One SELECT in DuckDB's SQL", maxLength=5000),
                 ),
