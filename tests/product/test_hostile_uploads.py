@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 
+from tests.fixtures.memory import memory, peak
 from tests.fixtures.product import Product, wait_for
 from tests.ingestion.making import pdf, rezipped, word
 
@@ -158,16 +159,3 @@ def test_a_large_upload_does_not_stay_in_memory(product: Product, collection: st
     ended = product.settled(answer.json()["id"])
     assert (ended["status"], ended["error"][:8]) == ("failed", "The file")
     assert product.api.delete(f"/documents/{ended['id']}").status_code == 204
-
-
-def memory(pid: int) -> int:
-    return _status(pid, "VmRSS")
-
-
-def peak(pid: int) -> int:
-    return _status(pid, "VmHWM")
-
-
-def _status(pid: int, name: str) -> int:
-    with open(f"/proc/{pid}/status") as lines:
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
