@@ -1,7 +1,7 @@
 """The models that benchmarks run on: every Granite shape with random weights in its published dimensions, SmolLM2, and
 the starter. Speed and memory are those of the real models; what they say is not.
 
-They are made once and kept, in `QUARRY_BENCH_DATA` or `var/bench-models`.
+They are made once and kept, in `QUARRY_BENCH_MODELS` or `var/bench-models`.
 """
 
 import os
@@ -37,7 +37,7 @@ FEED_FORWARD: dict[str, dict[str, int]] = {
 
 
 def folder() -> Path:
-    return Path(os.environ.get("QUARRY_BENCH_DATA") or REPOSITORY / "var" / "bench-models")
+    return Path(os.environ.get("QUARRY_BENCH_MODELS") or REPOSITORY / "var" / "bench-models")
 
 
 def published(size: str) -> Shape:
