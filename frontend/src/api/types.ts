@@ -119,8 +119,9 @@ export interface SearchHit {
 
 export interface Citation {
   marker: string | number;
-  passage_id: string;
-  document_id: string;
+  /** None, as the passage: a text of the person's own, which is no document. */
+  document_id: string | null;
+  passage_id: string | null;
   title: string;
   quote: string;
   location: Place;

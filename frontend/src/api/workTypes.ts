@@ -7,6 +7,14 @@ export type SummaryStyle = "executive" | "bullets" | "minutes" | "official";
 export type SummaryLength = "short" | "medium" | "long";
 export type SummaryLanguage = "auto" | "en" | "zh-Hant" | "zh-Hans";
 
+/** How a summary came about. */
+export interface SummaryFacts {
+  parts: number;
+  sentences: Partial<Record<"extracted" | "supported" | "unchecked", number>>;
+  /** Nothing that the model wrote was of use. */
+  fallback: boolean;
+}
+
 export interface Summary {
   id: string;
   run: Started;
@@ -17,7 +25,7 @@ export interface Summary {
   language: SummaryLanguage;
   answer: string;
   citations: Citation[];
-  facts: Record<string, unknown> | null;
+  facts: SummaryFacts | null;
   error: RunError | null;
   created_at: string;
   ended_at: string | null;
@@ -40,7 +48,7 @@ export interface Finding {
   how: "verbatim" | "normalised" | "inferred" | "not_found" | "corrected";
   /** 0 to 1. */
   confidence: number;
-  citation: (Omit<Citation, "marker" | "withheld"> & { passage_id: string | null }) | null;
+  citation: Omit<Citation, "marker" | "withheld"> | null;
 }
 
 export interface ExtractedRow {

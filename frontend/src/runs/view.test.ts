@@ -16,6 +16,12 @@ it("goes from the queue to the answer", () => {
   expect(writing).toMatchObject({ phase: "writing", text: "Ten days [1]", citations: [citation], reading: null });
 });
 
+it("keeps the progress of parts through their steps", () => {
+  const part = { id: "1", kind: "generate", name: "summarise", status: "running" };
+  const view = play(["progress", { stage: "parts", done: 3, total: 9 }], ["step", part]);
+  expect(view).toMatchObject({ phase: "working", reading: null, parts: { done: 3, total: 9 } });
+});
+
 it("keeps thoughts apart from the answer", () => {
   const thinking = play(["reasoning", { text: "Let me " }], ["reasoning", { text: "see." }]);
   expect(thinking).toMatchObject({ phase: "working", reasoning: "Let me see.", text: "", reading: null });

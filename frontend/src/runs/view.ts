@@ -4,11 +4,18 @@ import type { Citation, Run, RunError, Step } from "../api/types";
 
 export type Phase = "starting" | "queued" | "working" | "writing" | "waiting" | "completed" | "failed" | "cancelled";
 
+export interface Share {
+  done: number;
+  total: number;
+}
+
 /** What the page shows of a run, built event by event. */
 export interface RunView {
   phase: Phase;
   position: number | null;
-  reading: { done: number; total: number } | null;
+  reading: Share | null;
+  /** Of work that is done part by part, as a long summary: it outlasts the steps that the parts are made of. */
+  parts: (Share & { stage: string }) | null;
   steps: Step[];
   /** What people were asked; whether they still are, the step says. */
   approvals: Approval[];
@@ -24,6 +31,7 @@ export const emptyView: RunView = {
   phase: "starting",
   position: null,
   reading: null,
+  parts: null,
   steps: [],
   approvals: [],
   reasoning: "",
@@ -55,6 +63,10 @@ function phaseOf(steps: Step[], text: string): Phase {
 function stepped(view: RunView, step: Step): RunView {
   const steps = withStep(view.steps, step);
   return { ...view, phase: phaseOf(steps, view.text), reading: null, steps };
+}
+
+function progressed(view: RunView, told: Share & { stage: string }): RunView {
+  return { ...view, phase: "working", ...(told.stage === "reading" ? { reading: told } : { parts: told }) };
 }
 
 function asked(view: RunView, approval: Approval): RunView {
@@ -101,7 +113,7 @@ export function advance(view: RunView, event: ServerEvent): RunView {
     case "approval_required":
       return asked(view, data);
     case "progress":
-      return { ...view, phase: "working", reading: data };
+      return progressed(view, data);
     case "reasoning":
       return { ...view, phase: "working", reading: null, reasoning: view.reasoning + (data as { text: string }).text };
     case "token":

@@ -4,12 +4,12 @@ import { InlineLoading } from "@carbon/react";
 import { useTranslation } from "react-i18next";
 import type { Step } from "../../api/types";
 import type { LiveRun } from "../../runs/useRun";
-import type { RunView } from "../../runs/view";
+import type { RunView, Share } from "../../runs/view";
 import { useFormat } from "../../shared/format";
 import { SimpleSteps } from "../../shared/trace/SimpleSteps";
 import { foundBy, queryOf } from "./steps";
 
-const readShare = ({ done, total }: { done: number; total: number }) => done / Math.max(total, 1);
+const shareOf = ({ done, total }: Share) => done / Math.max(total, 1);
 
 /** What is being done right now, in one line. */
 function useNow(view: RunView): string {
@@ -20,8 +20,9 @@ function useNow(view: RunView): string {
   if (view.phase === "queued")
     return view.position ? t("status.queued", { count: view.position }) : t("status.queuedNext");
   if (view.phase === "waiting") return t("status.waiting");
-  if (view.reading) return t("status.reading", { share: share(readShare(view.reading)) });
+  if (view.reading) return t("status.reading", { share: share(shareOf(view.reading)) });
   if (view.phase === "writing") return t("status.writing");
+  if (view.parts) return view.parts.stage === "parts" ? t("status.part", { number: view.parts.done + 1, total: view.parts.total - 1 }) : t("status.whole");
   if (view.reasoning) return t("status.reasoning");
   if (last?.status !== "running") return t("status.working");
   if (last.kind === "search") {
@@ -58,6 +59,7 @@ function Found({ step }: { step: Step }) {
 export function RunProgress({ view, connected }: LiveRun) {
   const { t } = useTranslation();
   const now = useNow(view);
+  const bar = view.parts ?? view.reading;
   const searches = view.steps.filter((step) => step.kind === "search" && step.status !== "running");
   const deeds = view.steps.filter((step) => step.kind === "tool" && step.status !== "running" && step.status !== "waiting");
   return (
@@ -72,9 +74,9 @@ export function RunProgress({ view, connected }: LiveRun) {
       <div role="status">
         <InlineLoading description={connected ? now : t("status.reconnecting")} />
       </div>
-      {view.reading && (
+      {bar && (
         <div className="progress__bar" aria-hidden="true">
-          <span style={{ inlineSize: `${readShare(view.reading) * 100}%` }} />
+          <span style={{ inlineSize: `${shareOf(bar) * 100}%` }} />
         </div>
       )}
     </div>

@@ -17,10 +17,10 @@ import { usePlaceLabel } from "../../shared/usePlaceLabel";
 /** So much of the document is drawn before and after the passage; the rest is a click away. */
 const REACH = 6_000;
 
-function Surroundings({ citation }: { citation: Citation }) {
+function Surroundings({ citation, id }: { citation: Citation; id: string }) {
   const { data, error, refetch } = useQuery({
-    queryKey: keys.documentText(citation.document_id),
-    queryFn: () => documents.text(citation.document_id),
+    queryKey: keys.documentText(id),
+    queryFn: () => documents.text(id),
     staleTime: 60_000,
   });
   const drawn = useMemo(() => {
@@ -31,6 +31,21 @@ function Surroundings({ citation }: { citation: Citation }) {
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data || !drawn) return <SkeletonText paragraph lineCount={12} />;
   return <DocumentBody text={data.text} blocks={drawn.blocks} marks={drawn.marks} />;
+}
+
+/** The document by itself, in Quarry and as it was uploaded. */
+function Links({ citation, id }: { citation: Citation; id: string }) {
+  const { t } = useTranslation();
+  return (
+    <div className="source-panel__links">
+      <Link to={`/knowledge/documents/${id}?passage=${citation.passage_id}`}>
+        <Document aria-hidden="true" /> {t("chat.openDocument")}
+      </Link>
+      <a href={documents.contentUrl(id)} target="_blank" rel="noopener">
+        <Launch aria-hidden="true" /> {t("chat.openOriginal")}
+      </a>
+    </div>
+  );
 }
 
 /** Escape closes; the keyboard starts on the close button and goes back to where it was. */
@@ -49,12 +64,13 @@ function usePanelFocus(onClose: () => void) {
   return panel;
 }
 
-/** The cited document beside the answer, open at the very passage; on a phone it covers the page. */
+/** The cited document beside the answer, open at the very passage; of the person's own text the sentence alone. On a phone
+ * it covers the page. */
 export function SourcePanel({ citation, onClose }: { citation: Citation; onClose: () => void }) {
   const { t } = useTranslation();
   const placeOf = usePlaceLabel();
   const panel = usePanelFocus(onClose);
-  const href = `/knowledge/documents/${citation.document_id}?passage=${citation.passage_id}`;
+  const { document_id: id } = citation;
   return (
     <aside className="source-panel" aria-label={t("chat.source", { marker: citation.marker, title: citation.title })} tabIndex={-1} ref={panel}>
       <header className="source-panel__head">
@@ -66,16 +82,15 @@ export function SourcePanel({ citation, onClose }: { citation: Citation; onClose
           <Close />
         </IconButton>
       </header>
-      <div className="source-panel__links">
-        <Link to={href}>
-          <Document aria-hidden="true" /> {t("chat.openDocument")}
-        </Link>
-        <a href={documents.contentUrl(citation.document_id)} target="_blank" rel="noopener">
-          <Launch aria-hidden="true" /> {t("chat.openOriginal")}
-        </a>
-      </div>
+      {id && <Links citation={citation} id={id} />}
       <div className="source-panel__text">
-        <Surroundings key={citation.passage_id} citation={citation} />
+        {id ? (
+          <Surroundings key={citation.passage_id} citation={citation} id={id} />
+        ) : (
+          <blockquote>
+            <mark className="highlight highlight--quote">{citation.quote}</mark>
+          </blockquote>
+        )}
       </div>
     </aside>
   );

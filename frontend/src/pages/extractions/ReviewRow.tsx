@@ -32,7 +32,7 @@ function Ground({ finding, onCite }: FindingProps) {
         {how === "corrected" || how === "not_found" ? t(`extractions.how.${how}`) : `${t(`extractions.how.${how}`)} ${share(confidence)}`}
       </Tag>
       {citation?.passage_id && (
-        <Button kind="ghost" size="sm" onClick={() => onCite({ ...citation, passage_id: citation.passage_id!, marker: 1 })}>
+        <Button kind="ghost" size="sm" onClick={() => onCite({ ...citation, marker: 1 })}>
           {t("extractions.place")}
         </Button>
       )}

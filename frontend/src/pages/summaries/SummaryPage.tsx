@@ -2,7 +2,7 @@ import { Breadcrumb, BreadcrumbItem, Button, SkeletonText } from "@carbon/react"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { runs } from "../../api/endpoints";
 import { keys } from "../../api/keys";
 import type { Citation } from "../../api/types";
@@ -14,17 +14,19 @@ import { PageHeader } from "../../shared/PageHeader";
 import { Answer } from "../chat/Answer";
 import { LiveAnswer } from "../chat/LiveAnswer";
 import { SourcePanel } from "../chat/SourcePanel";
+import { MadeOf } from "./MadeOf";
 
 const ENDED = new Set(["completed", "failed", "cancelled"]);
 
 function Result({ summary, onCite }: { summary: Summary; onCite: (citation: Citation) => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const navigate = useNavigate();
   const refresh = useCallback(() => void client.invalidateQueries({ queryKey: keys.summaries }), [client]);
   const stop = useMutation({ mutationFn: () => runs.cancel(summary.run.id), onSuccess: refresh });
   const { status } = summary.run;
   // Another try is another summary: the form makes it.
-  const again = () => window.history.back();
+  const again = () => void navigate("/summaries");
   if (!ENDED.has(status))
     return (
       <>
@@ -44,6 +46,7 @@ function Result({ summary, onCite }: { summary: Summary; onCite: (citation: Cita
       error={summary.error}
       onCite={onCite}
       onRetry={again}
+      steps={summary.facts && status === "completed" && <MadeOf facts={summary.facts} />}
       actions={summary.answer && <CopyIcon text={summary.answer} label={t("summaries.copy")} />}
     />
   );
