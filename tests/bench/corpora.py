@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
@@ -55,6 +56,27 @@ def mtrag(rewritten: bool, sample: int = SAMPLE) -> Corpus:
     questions = [(query["rewrite"] if rewritten else "") or query["question"] for query in asked]
     name = f"MTRAG part (English), {'rewritten' if rewritten else 'last turn'}"
     return Corpus(name, [passage["text"] for passage in passages], questions, [relevant[q["id"]] for q in asked])
+
+
+def references(sample: int = SAMPLE) -> list[tuple[list[str], str]]:
+    """Of questions that can be answered the passages to answer them from, and what the annotators of MTRAG answered."""
+    corpus = mtrag(False, sys.maxsize)
+    lines = (folder() / "mtrag-mini" / "queries.jsonl").read_text("utf-8").splitlines()
+    asked = {query["question"]: query for query in map(json.loads, lines) if query["answerability"] == "ANSWERABLE"}
+    pairs = zip(corpus.questions, corpus.answers, strict=True)
+    found = [
+        ([corpus.passages[number] for number in sorted(numbers)], asked[question]["reference_answer"])
+        for question, numbers in pairs
+        if question in asked
+    ]
+    return found[:sample]
+
+
+def paragraphs(sample: int = SAMPLE) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Paragraphs of DRCD, each with its questions and their answers."""
+    articles = json.loads((folder() / "drcd-dev.json").read_text("utf-8"))["data"]
+    every = [paragraph for article in articles for paragraph in article["paragraphs"]][:sample]
+    return [(each["context"], [(qa["question"], qa["answers"][0]["text"]) for qa in each["qas"]]) for each in every]
 
 
 def vectors(texts: Sequence[str], kind: str) -> np.ndarray:
