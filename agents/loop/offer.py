@@ -1,33 +1,49 @@
 """Which of many functions are worth showing: a small model that reads forty descriptions calls the wrong one."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from quarry import runtime
 
-from agents.tools.types import Function
-
 from .words import overlap, words
 
-MOST = 8
+MOST = 12
+TURNS = 2  # last questions that tell what it is about
 WORDS_COUNT = 0.25  # beside the similarity of meaning: a name that the person says is rarely chance
 logger = logging.getLogger(__name__)
 
 
-def relevant(functions: Sequence[Function], question: str, history: Sequence[Mapping[str, str]]) -> list[Function]:
-    """At most `MOST` of the functions, those that have most to do with what is asked, in the order that they came in:
-    the same prompt begins the same way, however they rank."""
+class Described(Protocol):
+    """What is known of a function before it is offered."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def parameters(self) -> Mapping[str, Any]: ...
+
+
+F = TypeVar("F", bound=Described)
+
+
+def relevant(functions: Sequence[F], asked: Sequence[str], called: Collection[str] = ()) -> list[F]:
+    """At most `MOST` of the functions, those that have most to do with what was asked last, in the order that they came
+    in: the same prompt begins the same way, however they rank. What was `called` in the conversation stays."""
     if len(functions) <= MOST:
         return list(functions)
-    earlier = [turn["content"] for turn in history if turn["role"] == "user"]
-    scores = _scores("\n".join([*earlier[-1:], question]), [_description(each) for each in functions])
-    best = sorted(range(len(functions)), key=lambda place: -scores[place])[:MOST]
-    return [functions[place] for place in sorted(best)]
+    scores = _scores("\n".join(asked[-TURNS:]), [_description(each) for each in functions])
+    kept = sum(each.name in called for each in functions)
+    best = sorted(range(len(functions)), key=lambda place: (functions[place].name not in called, -scores[place]))
+    return [functions[place] for place in sorted(best[: max(MOST, kept)])]
 
 
-def _description(function: Function) -> str:
+def _description(function: Described) -> str:
     names = " ".join(function.parameters.get("properties", {}))
     return f"{function.title} {function.name.replace('_', ' ')}: {function.description} {names}".strip()
 

@@ -10,7 +10,7 @@ from quarry import runtime
 
 from agents.models import Run, Step
 
-from . import find, results
+from . import dates, find, given, results
 from .passages import Found
 from .plan import Plan
 
@@ -48,6 +48,11 @@ class Turn:
 
     step: Step
     calls: list[Wanted]
+
+    @property
+    def correction(self) -> str:
+        """What the model was told because it only wrote a call down; empty where it did not."""
+        return str(self.step.memory.get("correction", ""))
 
 
 class Transcript:
@@ -105,7 +110,8 @@ class Transcript:
     @property
     def final(self) -> Step | None:
         """The step that wrote the answer, once there is one."""
-        return self.turns[-1].step if self.turns and not self.turns[-1].calls else None
+        last = self.turns[-1] if self.turns else None
+        return last.step if last and not last.calls and not last.correction else None
 
     @property
     def calls(self) -> list[Wanted]:
@@ -163,19 +169,22 @@ class Transcript:
         return max(sizes, key=lambda key: sizes[key]) if sizes else ""
 
     def _said(self, replies: Mapping[str, str], instruction: str) -> list[runtime.Message]:
-        told = [runtime.Message("system", self.plan.system), *self._history(), self._question()]
+        told = [runtime.Message("system", self.plan.system), *self.before(), self._question()]
         for turn in self.turns:
             calls = [runtime.Call(each.id, each.name, each.arguments) for each in turn.calls]
             told.append(runtime.Message("assistant", turn.step.memory.get("raw", ""), calls))
             told += [
                 runtime.Message("tool", replies[each.id], name=each.name) for each in turn.calls if each.id in replies
             ]
+            if turn.correction:
+                told.append(runtime.Message("user", turn.correction))
         return [*told, runtime.Message("user", instruction)] if instruction else told
 
     def _reply(self, step: Step) -> str:
         return GONE if str(step.pk) in self._gone else str(step.memory["reply"])
 
-    def _history(self) -> list[runtime.Message]:
+    def before(self) -> list[runtime.Message]:
+        """What was said before the question."""
         turns: Sequence[Mapping[str, str]] = self.run.input.get("history", [])[-TURNS:]
         return [
             runtime.Message("user" if turn["role"] == "user" else "assistant", turn["content"][:TURN_LENGTH])
@@ -183,10 +192,18 @@ class Transcript:
         ]
 
     def _question(self) -> runtime.Message:
-        asked = (
-            f"{self.run.input['question']}{self.run.input.get('data', '')}"  # what others sent is not the person's word
-        )
-        return runtime.Message("user", f"{asked}\n\n(Today: {self.plan.today})")
+        asked = str(self.run.input["question"])
+        if day := self.plan.day:
+            asked = dates.with_days(asked, day)
+        asked = given.with_values(asked, [each.tool_facts() for each in self.plan.functions])
+        return runtime.Message("user", f"{asked}{self.run.input.get('data', '')}")  # the data are not the person's word
+
+    @property
+    def said(self) -> str:
+        """All that values can come from: what the person has written, and what functions answered."""
+        asked = [str(self.run.input["question"]), str(self.run.input.get("data", ""))]
+        before = [each.content for each in self.before()]
+        return "\n".join([*before, *asked, *(self.text(each.number) or "" for each in self.calls)])
 
     @property
     def said_by_person(self) -> str:

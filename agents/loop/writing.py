@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from quarry import runtime
 
+from . import given
 from .composer import Composer
 from .language import Script
 from .links import LinkFilter
@@ -82,6 +83,9 @@ class Turn:
         if not self.calls:
             self.recorder.take_back(CALLING)
         id = f"call_{len(self.transcript.turns) + 1}_{len(self.calls) + 1}"
+        offered = self.transcript.plan.function(name)
+        if offered and isinstance(arguments, Mapping):
+            arguments = given.without_fillers(arguments, offered.parameters, self.transcript.said)
         self.calls.append({"id": id, "name": name, "arguments": json.loads(json.dumps(arguments))})
 
     def _finish(self) -> None:

@@ -14,11 +14,11 @@ from typing import Any
 
 from quarry.runtime import Message, Tool, ToolCall
 
+from agents.loop import toolprompt
 from apps.evaluation.asking import Asker
 from apps.evaluation.judgement import Judgement
 
 SETS = Path(__file__).with_name("sets")
-TODAY = "Today is {today:%A, %Y-%m-%d}."
 CLOCK = re.compile(r"^(\d):(\d\d)$")
 OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -44,7 +44,7 @@ class Office:
         case = contents()["case"][int(key.removeprefix("office_")) - 1]
         told = [Message("user", case["request"])]
         if not asker.harness:  # which says it in its system text
-            told.insert(0, Message("system", TODAY.format(today=today())))
+            told.insert(0, Message("system", toolprompt.day(today())))
         reply = asker.reply(told, tools())
         wrong = judge(case, reply.calls)
         calls = [{call.name: dict(call.arguments)} for call in reply.calls]

@@ -11,8 +11,9 @@ from quarry.text import storable
 
 from apps.accounts.models import User
 from apps.evaluation import actions, office
-from apps.evaluation.asking import Asker, Harness, Interrupted, Plain
+from apps.evaluation.asking import Asker, Interrupted, Plain
 from apps.evaluation.bfcl.solving import Bfcl
+from apps.evaluation.harness import Harness
 from apps.evaluation.judgement import Benchmark, Judgement
 from apps.evaluation.models import Case, Evaluation
 

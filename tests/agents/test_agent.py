@@ -7,7 +7,7 @@ import pytest
 from quarry import runtime
 
 from agents import selectors
-from agents.loop import calls, offer, results
+from agents.loop import answers, offer, results
 from agents.models import Run
 from agents.tools.types import Function
 from apps.accounts.models import Group, User
@@ -148,7 +148,7 @@ def test_an_error_of_a_function_reaches_the_model_and_one_more_try_is_given(
     model = script(*[[("look_up", MONDAY)]] * 3, "It is closed.")
     run = carried_out(hand_over())
     assert "The calendar is closed." in replied(model)[0]
-    assert len(done) == calls.TRIES
+    assert len(done) == answers.TRIES
     assert "nothing new came back" in run.answer
 
 
@@ -236,7 +236,7 @@ def test_what_means_the_same_is_near_without_a_word_in_common(monkeypatch: pytes
     monkeypatch.setattr(runtime, "embedding_space", lambda: ("test-space", DIMENSION))
     functions = [Function(f"f{n}", f"Temperature of machine {n}", DAY, lambda *_: None) for n in range(20)]
     functions.insert(7, Function("leave", "Leave", {}, lambda *_: None))
-    chosen = [each.name for each in offer.relevant(functions, "vacation", [])]
+    chosen = [each.name for each in offer.relevant(functions, ["vacation"])]
     assert "leave" in chosen
     assert chosen == sorted(chosen, key=[each.name for each in functions].index), "in the order that they came in"
 
@@ -248,7 +248,7 @@ def test_without_an_embedder_words_choose(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(runtime, "embed", unavailable)
     functions = [Function(f"f{n}", f"Temperature of machine {n}", DAY, lambda *_: None) for n in range(20)]
     functions.append(Function("leave", "申請特別休假", DAY, lambda *_: None))
-    assert "leave" in [each.name for each in offer.relevant(functions, "我要申請特別休假", [])]
+    assert "leave" in [each.name for each in offer.relevant(functions, ["我要申請特別休假"])]
 
 
 def test_a_function_that_is_closed_meanwhile_is_not_called(

@@ -1,5 +1,6 @@
 """What the harness does for a model, and what the model alone is given."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -7,9 +8,10 @@ from quarry import runtime
 from quarry.runtime import Message, Tool, ToolCall
 from quarry.runtime.store import Store
 
-from agents.loop import dates
-from apps.evaluation.asking import Harness, Plain, attempted, fault, malformed
-from apps.evaluation.relevant import MOST, Relevant
+from agents.loop import offer, toolprompt
+from agents.tools.types import ToolError
+from apps.evaluation.asking import Plain, malformed
+from apps.evaluation.harness import Harness
 from tests.evaluation.scripted import MODEL, scripted
 from tests.runtime.conftest import TINY_ID
 
@@ -37,18 +39,21 @@ def test_a_call_that_does_not_satisfy_its_schema_goes_back_with_the_reason() -> 
     assert "“people” breaks minimum 1" in told[3]["content"]
 
 
-def test_of_several_calls_each_is_told_whether_it_was_wrong() -> None:
+def test_of_several_calls_only_the_wrong_ones_are_made_again() -> None:
     with scripted([("book_room", {}), ("send_mail", {"to": "a"})], [("book_room", {"people": 4})]) as model:
-        Harness(MODEL).reply(ASKED, [ROOM, MAIL])
+        reply = Harness(MODEL).reply(ASKED, [ROOM, MAIL])
+    assert [call.name for call in reply.calls] == ["send_mail", "book_room"]
+    assert (reply.attempts, reply.malformed) == (2, 0)
     wrong, right = (each["content"] for each in model.last.json["messages"][-2:])
     assert "“people” is missing" in wrong
-    assert "call it again" in right
+    assert "Noted." in right
 
 
 def test_it_gives_up_after_a_few_attempts_and_counts_what_is_malformed() -> None:
     with scripted([("book_room", {"people": 0}), ("send_mail", {"to": "a"})]) as model:
         reply = Harness(MODEL).reply(ASKED, [ROOM, MAIL])
-    assert (len(model.talks), reply.attempts, reply.malformed, len(reply.calls)) == (3, 3, 1, 2)
+    assert (len(model.talks), reply.attempts, reply.malformed) == (3, 3, 1)
+    assert [call.name for call in reply.calls] == ["send_mail"], "the loop would have made it"
 
 
 def test_a_call_that_is_only_written_must_be_made() -> None:
@@ -66,61 +71,56 @@ def test_an_answer_in_words_is_left_alone() -> None:
     assert (reply.text, reply.calls, reply.malformed, len(model.talks)) == ("For how many people?", [], 0, 1)
 
 
-def test_the_system_text_keeps_what_the_task_says_itself() -> None:
+def test_a_task_is_asked_in_the_words_of_the_loop() -> None:
+    asked = [Message("system", "You are Ada."), Message("user", "A room for next Monday.")]
     with scripted("No.") as model:
-        Harness(MODEL, today=date(2026, 11, 24)).reply([Message("system", "You are Ada."), *ASKED], [ROOM])
+        Harness(MODEL, today=date(2026, 11, 24)).reply(asked, [ROOM])
     system, user = model.last.json["messages"]
-    assert system["content"].startswith("You are Ada.\n\nYou carry out requests by calling tools.")
-    assert "Today is Tuesday, 2026-11-24." in system["content"]
-    assert user["content"] == ASKED[0].content
+    assert system["content"].startswith(toolprompt.RULES)
+    assert system["content"].endswith("You are Ada.\n\nToday is Tuesday, 2026-11-24.")
+    assert user["content"] == "A room for next Monday.\n(next Monday = 2026-11-30)"
 
 
-@pytest.mark.parametrize(
-    ("text", "days"),
-    [
-        ("Tomorrow at two", {"Tomorrow": "2026-11-25"}),
-        ("the day after tomorrow", {"the day after tomorrow": "2026-11-26"}),
-        ("next Monday, or this Friday", {"next Monday": "2026-11-30", "this Friday": "2026-11-27"}),
-        ("on Tuesday or on Monday", {"Tuesday": "2026-11-24", "Monday": "2026-11-30"}),
-        ("Monday 14 December, or 15, Tuesday", {}),
-        ("last Friday", {"last Friday": "2026-11-20"}),
-        ("明天或後天", {"明天": "2026-11-25", "後天": "2026-11-26"}),
-        ("大後天", {"大後天": "2026-11-27"}),
-        ("下週三到下下星期五", {"下週三": "2026-12-02", "下下星期五": "2026-12-11"}),
-        ("這個禮拜天、週一", {"這個禮拜天": "2026-11-29", "週一": "2026-11-30"}),
-        ("週三（12/9）", {}),
-        ("本週內、週末", {}),
-    ],
-)
-def test_days_are_worked_out_for_the_model(text: str, days: dict[str, str]) -> None:
-    found = dates.named(text, date(2026, 11, 24))
-    assert {words: str(day) for words, day in found.items()} == days
-    assert dates.with_days(text, date(2026, 11, 24)).startswith(text)
+def test_a_turn_goes_on_with_results_until_nothing_more_is_called() -> None:
+    lines = [[("book_room", {"people": 0}), ("send_mail", {"to": "a"})], [("book_room", {"people": 4})], "Done."]
+    executed: list[list[str]] = []
+
+    def execute(calls: Sequence[ToolCall]) -> list[str | ToolError]:
+        executed.append([call.name for call in calls])
+        return ["sent" if call.name == "send_mail" else ToolError("All rooms are taken.") for call in calls]
+
+    with scripted(*lines) as model:
+        went = Harness(MODEL).turn(ASKED, [ROOM, MAIL], execute)
+    assert executed == [["send_mail"], ["book_room"]], "what is not well-formed is never carried out"
+    assert (went.finished, went.attempts, went.malformed) == (True, 3, 0)
+    assert [each.role for each in went.messages] == [
+        "user",
+        "assistant",
+        "tool",
+        "tool",
+        "assistant",
+        "tool",
+        "assistant",
+    ]
+    told = [each["content"] for each in model.last.json["messages"] if each["role"] == "tool"]
+    assert "“people” breaks minimum 1" in told[0]
+    assert "sent" in told[1]
+    assert "All rooms are taken." in told[2]
 
 
-@pytest.mark.parametrize(
-    ("text", "meant"),
-    [
-        ("I would call book_room for you.", False),
-        ("book_room (people=4)", True),
-        ('{"name": "book_room", "arguments": {"people": ', True),
-        ("<tool_call>\n{", True),
-        ("my_book_room(1)", False),
-        ("The room is booked (for four).", False),
-        ("", False),
-    ],
-)
-def test_what_was_meant_to_be_a_call(text: str, meant: bool) -> None:
-    assert attempted(text, [ROOM, MAIL]) is meant
-    assert malformed([], text, [ROOM, MAIL]) == int(meant)
+def test_what_was_called_in_earlier_turns_stays_on_offer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offer, "MOST", 1)
+    before = [Message("user", "Write to Ada."), Message("assistant", "", [ToolCall("1", "send_mail", {"to": "a"})])]
+    with scripted("No.") as model:
+        Harness(MODEL).reply([*before, Message("tool", "Sent.", name="send_mail"), *ASKED], [ROOM, MAIL])
+    assert [each["function"]["name"] for each in model.last.json["tools"]] == ["send_mail"]
 
 
-def test_what_is_wrong_with_a_call_says_where() -> None:
-    assert fault(ToolCall("1", "book_room", {"people": 4, "day": "Tue"}), [ROOM]) == ""
-    said = fault(ToolCall("1", "book_room", {"people": "4", "day": "Sun"}), [ROOM])
-    assert "“people” must be integer" in said
-    assert '“day” must be one of ["Mon", "Tue"]' in said
-    assert fault(ToolCall("1", "gone", {}), [ROOM]) == 'There is no tool "gone".'
+@pytest.mark.parametrize(("text", "count"), [("book_room(people=4)", 1), ("The room is booked.", 0)])
+def test_a_written_call_counts_as_malformed(text: str, count: int) -> None:
+    assert malformed([], text, [ROOM, MAIL]) == count
+    with scripted(text):
+        assert Harness(MODEL).reply(ASKED, [ROOM]).malformed == count
 
 
 @pytest.fixture
@@ -135,32 +135,3 @@ def test_the_model_alone_is_told_of_the_tools_and_bound_by_nothing(tiny: str) ->
     assert (reply.calls, reply.attempts) == ([], 1)
     assert reply.text
     assert reply.tokens > 0
-
-
-def test_few_tools_are_all_offered_and_no_embedder_is_needed(tiny: str) -> None:
-    assert Relevant().of(ASKED, [ROOM, MAIL]) == [ROOM, MAIL]
-
-
-@pytest.mark.model
-@pytest.mark.usefixtures("starter")
-def test_of_many_tools_the_relevant_ones_stay() -> None:
-    words = [
-        "printer",
-        "visa",
-        "parking",
-        "lunch",
-        "taxi",
-        "phone",
-        "badge",
-        "locker",
-        "desk",
-        "chair",
-        "lamp",
-        "plant",
-    ]
-    others = [Tool(f"order_{word}", f"Orders a {word} for the office", {"type": "object"}) for word in words]
-    tools = [*others, ROOM, MAIL]
-    found = Relevant().of(ASKED, tools)
-    assert (len(found), ROOM in found) == (MOST, True)
-    called = Message("assistant", "", [ToolCall("1", "order_plant", {})])
-    assert "order_plant" in {tool.name for tool in Relevant().of([called, *ASKED], tools)}

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from apps.evaluation.asking import Harness
 from apps.evaluation.bfcl import data, solving
 from apps.evaluation.bfcl.data import Task
 from apps.evaluation.bfcl.solving import MORE, Bfcl
+from apps.evaluation.harness import Harness
 from tests.evaluation.golds import calls
 from tests.evaluation.scripted import MODEL, Line, scripted
 
@@ -71,7 +71,7 @@ def conversation(task: Task) -> list[Line]:
 
 @pytest.mark.parametrize("category", ["multi_turn_base", "multi_turn_miss_func", "multi_turn_long_context"])
 def test_a_conversation_of_right_calls_is_right(bfcl: Bfcl, category: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.evaluation.relevant.MOST", 99)  # there is no embedder here
+    monkeypatch.setattr("agents.loop.offer.MOST", 99)  # there is no embedder here
     keyed = (task for task in data.tasks(bfcl.folder, category) if not _by_place(task))
     task = next(keyed)
     with scripted(*conversation(task)) as model:
@@ -90,12 +90,12 @@ def _by_place(task: Task) -> bool:
 
 
 def test_going_round_in_circles_ends_the_turn_and_errors_are_told(bfcl: Bfcl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.evaluation.relevant.MOST", 99)
+    monkeypatch.setattr("agents.loop.offer.MOST", 99)
     task = first(bfcl, "multi_turn_base")
     with scripted([("cd", {"folder": "nowhere"})]) as model:
         judged = bfcl.solve("multi_turn_base", task.key, Harness(MODEL))
     assert not judged.right
-    assert len(model.talks) == 2 * len(task.turns)
+    assert len(model.talks) == 4 * len(task.turns), "once more, then it is told to answer"
     result = next(each for each in model.last.json["messages"] if each["role"] == "tool")
     assert "nowhere" in result["content"]
 
@@ -105,7 +105,7 @@ def test_a_hostile_name_of_an_argument_is_an_error_and_no_code(bfcl: Bfcl, tmp_p
     hostile = {f"a=open({str(file)!r}, 'w'), b": 1}
     task = first(bfcl, "multi_turn_base")
     with scripted([("ls", hostile)], "Done."), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("apps.evaluation.relevant.MOST", 99)
+        patch.setattr("agents.loop.offer.MOST", 99)
         judged = bfcl.solve("multi_turn_base", task.key, Harness(MODEL))
     assert (judged.right, judged.calls[0]) == (False, [])
     assert not file.exists()

@@ -9,15 +9,14 @@ from typing import Any
 from quarry.runtime import InvalidRequest, Message, PromptTooLong, ToolCall
 from quarry.runtime.remote import Unsupported
 
-from apps.evaluation.asking import Asker, Reply
+from agents.tools.types import ToolError
+from apps.evaluation.asking import MOST_STEPS, Asker
 from apps.evaluation.bfcl import data, literal, schema, wheel
 from apps.evaluation.bfcl.checker import Checker, CheckFailed
 from apps.evaluation.bfcl.data import Task
 from apps.evaluation.judgement import Judgement
 
-MOST_STEPS = 20  # of one turn, as published; whoever needs more has failed the task
 MORE = "I have updated some more functions you can choose from. What about now?"  # the published words
-LONGEST = 4000  # characters of a result that the harness shows
 
 
 class Bfcl:
@@ -111,37 +110,26 @@ class Conversation:
         return Judgement(right, self.malformed, self.turns, {"why": error, "attempts": self.attempts})
 
     def _turn(self) -> bool:
-        tools = schema.offered(self._functions).tools
-        before: list[str] = []
-        for _ in range(MOST_STEPS):
-            reply = self._asker.reply(self._messages, tools)
-            self.malformed += reply.malformed
-            self.attempts += reply.attempts
-            calls = self._carry_out(reply)
-            # A model that goes round in circles is stopped by the loop; alone, it goes on to the limit.
-            if not reply.calls or (self._asker.harness and calls and calls == before):
-                return True
-            before = calls
-        return False
+        went = self._asker.turn(self._messages, schema.offered(self._functions).tools, self._execute)
+        self._messages = went.messages
+        self.malformed += went.malformed
+        self.attempts += went.attempts
+        return went.finished
 
-    def _carry_out(self, reply: Reply) -> list[str]:
-        """Executes the calls; the results go into the conversation."""
-        self._messages.append(Message("assistant", reply.text, reply.calls))
+    def _execute(self, calls: Sequence[ToolCall]) -> list[str | ToolError]:
+        """What the calls of one step come to."""
         done: list[str] = []
-        for call in reply.calls:
-            result = self._result(call, done)
-            shown = result[:LONGEST] if self._asker.harness else result
-            self._messages.append(Message("tool", shown, name=call.name))
+        results = [self._result(call, done) for call in calls]
         if done:
             self.turns[-1].append(done)
-        return done
+        return results
 
-    def _result(self, call: ToolCall, done: list[str]) -> str:
+    def _result(self, call: ToolCall, done: list[str]) -> str | ToolError:
         try:
             text = literal.spoken(call.name, call.arguments)
             (result,) = self._checker.ask("execute", calls=[text], names=self.known, facts=self._task.facts)
         except (literal.NotLiteral, CheckFailed) as fault:
-            return f"Error during execution: {fault}"
+            return ToolError(f"Error during execution: {fault}")
         done.append(text)
         return str(result)
 

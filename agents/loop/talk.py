@@ -1,0 +1,175 @@
+"""A model and its functions, turn after turn until there is an answer, wherever the steps are kept and whoever carries
+the calls out: a run of an assistant's, or a benchmark that measures a model."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Literal, Protocol
+
+from quarry import runtime
+
+from agents.models import Step
+
+from . import corrections, replies
+from .answers import Steps
+from .query import is_small_talk
+from .transcript import Transcript, Wanted
+from .writing import Turn
+
+SEARCH = "search_knowledge"  # as the model calls the built-in one
+STUCK = 2  # turns in a row from which nothing new came
+TIME_UP = "The time is up: the answer is written from what is known by now."
+SHRINKS = 3  # tries with an ever smaller context, where a prompt is longer than it was counted
+End = Literal["answered", "waiting", "stopped"]
+
+
+class Carrier(Protocol):
+    """Who carries calls out."""
+
+    def carry_out(self, pending: Sequence[Wanted]) -> bool:
+        """Answers the calls that can be answered now. True where the rest waits."""
+
+
+class Cancelled(Exception):
+    """A turn was stopped in the middle."""
+
+
+class Talk:
+    """From wherever the transcript has got. `until` and `last` are times of `time.monotonic`: from when on the model
+    must answer, and when that must be over."""
+
+    def __init__(
+        self,
+        transcript: Transcript,
+        recorder: Steps,
+        carrier: Carrier,
+        cancelled: Callable[[], bool],
+        until: float,
+        last: float,
+    ) -> None:
+        self.transcript, self.recorder, self.carrier, self.plan = transcript, recorder, carrier, transcript.plan
+        self.cancelled, self._until, self._last = cancelled, until, last
+        self.partial = ""  # of an answer that was stopped
+
+    def go_on(self) -> End:
+        """To the answer, or to a call that waits."""
+        while not self.cancelled():
+            if pending := self.transcript.pending:
+                if self.carrier.carry_out(pending):
+                    return "waiting"
+            elif self.transcript.final:
+                return "answered"
+            else:
+                self._turn(self._over())
+        return "stopped"
+
+    # -- one turn -----------------------------------------------------------------------------------------------------
+
+    def _turn(self, over: str) -> None:
+        """Has the model go on; `over`: why it must answer now, with what it has."""
+        instruction = replies.ANSWER_NOW[self.plan.language] if over else ""
+        choice = "none" if over else self._choice()
+        arguments = {"choice": choice, "functions": [tool.name for tool in self.transcript.tools()]}
+        turn = Turn(self.transcript, self.recorder)
+        try:
+            with self.recorder.step(Step.Kind.GENERATE, "agent", arguments) as step:
+                done = self._written(turn, instruction, choice)
+                if done.reason == "cancelled":
+                    raise Cancelled
+                correction = "" if over else self._correction(turn, done)
+                if correction:
+                    self.recorder.take_back(correction)
+                elif not turn.calls:
+                    turn.add(self._note(turn, over))
+                step.result = turn.facts(done)
+                step.memory = {"instruction": instruction, "model": asdict(done.model), **turn.memory()}
+                step.memory |= {"correction": correction} if correction else {}
+            self.transcript.add(step)
+        except Cancelled:
+            self._cut_off(turn)
+
+    def _choice(self) -> runtime.ToolChoice:
+        """A call that was only written must be made. And small models that may answer at once do so out of their own
+        head: where the documents can be searched, the first turn is a call."""
+        if self.transcript.turns:
+            return "required" if self.transcript.turns[-1].correction else "auto"
+        first = self.plan.function(SEARCH) is not None
+        return "required" if first and not is_small_talk(self.transcript.run.input["question"]) else "auto"
+
+    def _written(self, turn: Turn, instruction: str, choice: runtime.ToolChoice) -> runtime.Done:
+        """Once the time is up a turn ends; the last one has some more."""
+        last = self._last if choice == "none" else self._until
+        cancelled = lambda: self.cancelled() or time.monotonic() > last  # noqa: E731
+        for shrink in range(SHRINKS + 1):
+            try:
+                done = turn.write(self.transcript.messages(instruction, shrink), choice, cancelled)
+                turn.shrink = shrink
+                return done
+            except runtime.PromptTooLong:
+                if shrink == SHRINKS:
+                    raise
+        raise AssertionError
+
+    def _correction(self, turn: Turn, done: runtime.Done) -> str:
+        """What the model is told where its answer is a call that it only wrote down."""
+        told = sum(bool(each.correction) for each in self.transcript.turns)
+        if turn.calls or told >= corrections.MOST:
+            return ""
+        if done.reason == "length" and not turn.raw.strip():
+            return corrections.TOO_LONG  # nobody is shown half a call
+        names = [tool.name for tool in self.transcript.tools()]
+        called = {each.name for each in self.transcript.calls}
+        return corrections.WRITTEN if corrections.written(turn.raw, names, called) else ""
+
+    def _note(self, turn: Turn, over: str) -> str:
+        """What the harness says itself: that something was left undone, or that nothing was found."""
+        language = self.plan.language
+        answered = turn.text.strip() and any(_completed(each.settled) for each in self.transcript.calls)
+        if over and not (over == "stuck" and answered):
+            return replies.unfinished(over, language)
+        return "" if turn.text.strip() else replies.NO_WORDS[language]
+
+    def _cut_off(self, turn: Turn) -> None:
+        """A turn that was stopped in the middle: the person wanted that, or the time was up."""
+        if self.cancelled():
+            self.partial = "" if turn.calls else turn.text
+        else:
+            self.recorder.take_back(TIME_UP)
+
+    # -- bounds -------------------------------------------------------------------------------------------------------
+
+    def _over(self) -> str:
+        """Which bound is reached, if one is."""
+        limits, usage = self.plan.limits, self.transcript.usage
+        spent = usage["prompt_tokens"] - usage["cached_tokens"] + usage["completion_tokens"]
+        if time.monotonic() > self._until:
+            return "seconds"
+        if len(self.transcript.turns) >= limits.steps:
+            return "steps"
+        if spent >= limits.tokens:
+            return "tokens"
+        if len(self.transcript.calls) >= limits.calls:
+            return "calls"
+        return "stuck" if self._stuck() else ""
+
+    def _stuck(self) -> bool:
+        """Whether the last turns brought nothing: all of their calls failed, or answered what others had before."""
+        turns = self.transcript.turns
+        return len(turns) >= STUCK and not any(self._brought(place) for place in range(len(turns) - STUCK, len(turns)))
+
+    def _brought(self, place: int) -> bool:
+        """What was changed counts, whatever came back; so does a turn after which the model was corrected."""
+        turns = self.transcript.turns
+        if turns[place].correction:
+            return True
+        known = {_text(each.settled) for turn in turns[:place] for each in turn.calls}
+        done = [step for each in turns[place].calls if (step := each.settled) and _completed(step)]
+        return any(step.memory.get("writes") or _text(step) not in known for step in done)
+
+
+def _completed(step: Step | None) -> bool:
+    return step is not None and step.status == Step.Status.COMPLETED
+
+
+def _text(step: Step | None) -> str:
+    return str(step.memory.get("text")) if step else ""

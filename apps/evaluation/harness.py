@@ -1,0 +1,194 @@
+"""The loop of the product, measured: its system text, its choice among many functions, its turns, corrections and words
+for results are those of an assistant's run. Only two things are put in their places: where calls are carried out, and
+where steps are kept, which is the memory of this process.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from quarry.runtime import Message, Tool, ToolCall
+
+from agents.loop import offer, toolprompt
+from agents.loop.answers import Answers, Steps
+from agents.loop.language import language_of
+from agents.loop.limits import CEILINGS, Limits
+from agents.loop.plan import ROLE, Offered, Plan, context
+from agents.loop.talk import End, Talk
+from agents.loop.transcript import Transcript, Wanted
+from agents.models import Run, Step
+from agents.replay import Silent
+from agents.tools.types import Result, ToolError
+from apps.evaluation.asking import MOST_STEPS, Execute, Interrupted, Reply, Went, malformed, never
+
+ATTEMPTS = 3  # at one answer: whoever has not made a right call by then makes none
+NOTED = "Noted."  # to a right call, where one beside it was wrong
+LIMITS = Limits(MOST_STEPS, CEILINGS.tokens, CEILINGS.seconds, CEILINGS.calls)
+
+
+class Harness:
+    """The model with what we do for it. `today` is told where the task depends on it."""
+
+    harness = True
+
+    def __init__(self, model: str, cancelled: Callable[[], bool] = never, today: date | None = None) -> None:
+        self._model, self._cancelled, self._today = model, cancelled, today
+
+    def reply(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
+        """One answer: the talk ends with calls that wait to be carried out."""
+        transcript = self._transcript(messages, tools)
+        self._talk(transcript, Noting(transcript, InMemory(transcript.run)))
+        return Reply(
+            _text(transcript),
+            [_made(each) for each in transcript.calls if not each.settled or _noted(each.settled)],
+            _malformed(transcript, tools),
+            attempts=len(transcript.turns),
+            tokens=transcript.usage["completion_tokens"],
+        )
+
+    def turn(self, messages: Sequence[Message], tools: Sequence[Tool], execute: Execute) -> Went:
+        """All of a run, with results from elsewhere."""
+        transcript = self._transcript(messages, tools)
+        end = self._talk(transcript, Executing(transcript, InMemory(transcript.run), execute))
+        own = [message for message in messages[:1] if message.role == "system"]
+        told = [*own, *transcript.messages()[1:]]
+        return Went(told, _malformed(transcript, tools), len(transcript.turns), end == "answered")
+
+    def _transcript(self, messages: Sequence[Message], tools: Sequence[Tool]) -> "Earlier":
+        own = messages[0].content if messages[0].role == "system" else ""
+        before, question = list(messages[1 if own else 0 : -1]), messages[-1].content
+        called = {call.name for message in before for call in message.tool_calls}
+        asked = [each.content for each in (*before, messages[-1]) if each.role == "user"]
+        plan = Plan(
+            system=toolprompt.system(f"{ROLE.format(name='Quarry')}\n\n{own}", self._today),
+            today=self._today.isoformat() if self._today else "",
+            language=language_of(question),
+            tools=(),
+            functions=offer.relevant([_offered(tool) for tool in tools], asked, called),
+            limits=LIMITS,
+            models=[self._model],
+            collections=None,
+            context=context(),
+        )
+        return Earlier(Run(input={"question": question}), plan, before)
+
+    def _talk(self, transcript: Transcript, carrier: "Noting | Executing") -> End:
+        end = Talk(transcript, carrier.recorder, carrier, self._cancelled, math.inf, math.inf).go_on()
+        if end == "stopped":
+            raise Interrupted
+        return end
+
+
+class Earlier(Transcript):
+    """A transcript of one turn, before which there were others, with their calls and results."""
+
+    def __init__(self, run: Run, plan: Plan, earlier: Sequence[Message]) -> None:
+        super().__init__(run, plan)
+        self._earlier = earlier
+
+    def before(self) -> list[Message]:
+        return list(self._earlier)
+
+
+class InMemory(Silent):
+    """In a recorder's place: steps are kept by the transcript alone."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @contextmanager
+    def step(self, kind: Step.Kind, name: str, arguments: Mapping[str, Any], **more: Any) -> Iterator[Step]:
+        step = self.begin(kind, name, arguments, **more)
+        yield step
+        self.end(step, Step.Status.COMPLETED)
+
+    def begin(self, kind: Step.Kind, name: str, arguments: Mapping[str, Any], told: bool = True, **more: Any) -> Step:
+        return Step(run=self._run, kind=kind, name=name, arguments=arguments, started=timezone.now(), **more)
+
+    def end(self, step: Step, status: Step.Status) -> None:
+        step.status, step.ended = status, timezone.now()
+
+
+class Outside(Answers):
+    """In the place of `agents.loop.calls.Caller`, for functions that are not the product's."""
+
+    def carry_out(self, pending: Sequence[Wanted]) -> bool:
+        """See `Carrier`."""
+        made = list[Wanted]()
+        for wanted in pending:
+            if self.is_read_more(wanted):
+                self.read_more(wanted)
+            elif refusal := self._refusal(wanted):
+                self.answer_error(wanted, refusal)
+            else:
+                made.append(wanted)
+        return self.make(made, len(made) < len(pending))
+
+    def _refusal(self, wanted: Wanted) -> str:
+        offered = self.plan.function(wanted.name)
+        return self.refusal(wanted, offered.parameters, offered.writes) if offered else self.unknown(wanted)
+
+    def make(self, calls: Sequence[Wanted], refused: bool) -> bool:
+        """Makes the calls that may be made; `refused`: others beside them were not."""
+        raise NotImplementedError
+
+    def done(self, wanted: Wanted, result: str | ToolError) -> None:
+        """Answers the call."""
+        step = self.begun(wanted, self.plan.function(wanted.name))
+        if isinstance(result, ToolError):
+            self.settle_error(wanted, step, str(result))
+        else:
+            self.settle(wanted, step, Result(result))
+
+
+class Noting(Outside):
+    """Leaves right calls waiting. Wrong ones go back to the model, and then the right ones beside them are noted."""
+
+    def make(self, calls: Sequence[Wanted], refused: bool) -> bool:
+        if not refused or len(self.transcript.turns) >= ATTEMPTS:
+            return True
+        for wanted in calls:
+            self.done(wanted, NOTED)
+        return False
+
+
+class Executing(Outside):
+    """Has somebody else carry out the calls."""
+
+    def __init__(self, transcript: Transcript, recorder: Steps, execute: Execute) -> None:
+        super().__init__(transcript, recorder)
+        self._execute = execute
+
+    def make(self, calls: Sequence[Wanted], refused: bool) -> bool:
+        for wanted, result in zip(calls, self._execute([_made(each) for each in calls]), strict=True):
+            self.done(wanted, result)
+        return False
+
+
+def _offered(tool: Tool) -> Offered:
+    """A function as a plan has it. That it writes is the guess where nothing is known."""
+    asked = {"needs": "never", "rule": [], "four_eyes": False}
+    return Offered(tool.name, tool.description, tool.parameters, "", True, "", "", False, asked)
+
+
+def _made(wanted: Wanted) -> ToolCall:
+    return ToolCall(wanted.id, wanted.name, dict(wanted.arguments))
+
+
+def _noted(step: Step) -> bool:
+    return step.status == Step.Status.COMPLETED
+
+
+def _text(transcript: Transcript) -> str:
+    return str((transcript.turns[-1].step.result or {}).get("text", "")).strip()
+
+
+def _malformed(transcript: Transcript, tools: Sequence[Tool]) -> int:
+    """Those in the last turn with which the model was left."""
+    last = transcript.turns[-1]
+    if not last.calls and last.step.result["reason"] == "length" and not last.step.memory["raw"].strip():
+        return 1  # half a call
+    return malformed([_made(each) for each in last.calls], last.step.memory["raw"], tools)

@@ -1,0 +1,85 @@
+"""A call that the model wrote into its answer instead of making it, and one that is wrong."""
+
+from typing import Any
+
+import pytest
+from quarry.runtime import Tool, ToolCall
+
+from agents.loop import corrections
+from tests.agents.acting import carried_out, operation
+from tests.fixtures.runs import text_of, told
+
+MONDAY = {"day": "monday"}
+NAMES = ["book_room", "send_mail"]
+ROOM = Tool(
+    "book_room",
+    "Reserves a meeting room",
+    {
+        "type": "object",
+        "properties": {"people": {"type": "integer", "minimum": 1}, "day": {"enum": ["Mon", "Tue"]}},
+        "required": ["people"],
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("I would call book_room for you.", False),
+        ("book_room (people=4)", True),
+        ("Use `book_room(people=4)` for that.", True),
+        ('{"name": "book_room", "arguments": {"people": ', True),
+        ('{"name": "gone", "arguments": {}}', True),
+        ('The file says {"name": "Ada", "city": "Taipei"}.', False),
+        ("<tool_call>\n{", True),
+        ("my_book_room(1)", False),
+        ("The room is booked (for four).", False),
+        ("book_room (the largest) is free", False),
+        ("", False),
+    ],
+)
+def test_what_was_meant_to_be_a_call(text: str, meant: bool) -> None:
+    assert corrections.written(text, NAMES) is meant
+
+
+def test_of_what_was_called_before_the_answer_may_speak() -> None:
+    assert not corrections.written("I called book_room(people=4), and it is booked.", NAMES, {"book_room"})
+    assert corrections.written("Then:\n  book_room(people=5)", NAMES, {"book_room"})
+    assert corrections.written("I called send_mail(to='a').", NAMES, {"book_room"})
+
+
+def test_what_is_wrong_with_a_call_says_where() -> None:
+    assert corrections.fault(ToolCall("1", "book_room", {"people": 4, "day": "Tue"}), [ROOM]) == ""
+    said = corrections.fault(ToolCall("1", "book_room", {"people": "4", "day": "Sun"}), [ROOM])
+    assert "“people” must be integer" in said
+    assert '“day” must be one of ["Mon", "Tue"]' in said
+    assert corrections.fault(ToolCall("1", "gone", {}), [ROOM]) == "There is no function gone. There are: book_room."
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("text", ['look_up(day="monday")', '```json\n{"name": "look_it_up", "arguments": {}}\n```'])
+def test_a_call_that_is_only_written_must_be_made(text: str, hand_over: Any, script: Any, done: Any) -> None:
+    operation("look_up")
+    model = script(text, [("look_up", MONDAY)], "Free.")
+    run = carried_out(hand_over())
+    assert (run.status, run.answer, done) == ("completed", "Free.", [("look_up", MONDAY)])
+    assert [message.role for message in model.read[1]][-2:] == ["assistant", "user"]
+    assert model.read[1][-1].content == corrections.WRITTEN
+    turns = run.steps.filter(kind="generate")
+    assert [step.arguments["choice"] for step in turns] == ["auto", "required", "auto"]
+    assert text_of(told(run)) == "Free.", "what looked like an answer is taken back"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_model_is_told_so_twice_at_most(hand_over: Any, script: Any) -> None:
+    operation("look_up")
+    model = script(*['look_up(day="monday")'] * 5)
+    run = carried_out(hand_over())
+    assert (run.status, len(model.read)) == ("completed", corrections.MOST + 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_tells_what_was_called_is_one(hand_over: Any, script: Any) -> None:
+    operation("look_up")
+    script([("look_up", MONDAY)], "I asked look_up(day=monday): it is free.")
+    assert carried_out(hand_over()).answer == "I asked look_up(day=monday): it is free."

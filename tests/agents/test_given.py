@@ -1,0 +1,90 @@
+"""What a question says of arguments, worked out for the model or put right behind it."""
+
+from typing import Any
+
+import pytest
+from quarry.runtime import Tool
+
+from agents.loop import given, toolprompt
+from tests.agents.acting import carried_out, operation
+
+LEAVE = Tool(
+    "request_leave",
+    "Files leave",
+    {
+        "type": "object",
+        "properties": {
+            "kind": {
+                "enum": ["annual", "sick", "unpaid"],
+                "description": "annual 特休, sick 病假: illness; unpaid 無薪假",
+            },
+            "days": {"type": "integer"},
+            "hours": {"type": "integer"},
+            "reason": {"type": "string"},
+        },
+        "required": ["kind", "days"],
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("我明天請病假。", "病假 = sick"),
+        ("I am away because of an illness.", "illness = sick"),
+        ("特休或無薪假都可以", "特休 = annual, 無薪假 = unpaid"),
+    ],
+)
+def test_words_that_functions_explain_are_told_by_their_values(text: str, told: str) -> None:
+    assert given.with_values(text, [LEAVE]) == f"{text}\n({told})"
+
+
+@pytest.mark.parametrize("text", ["Please book a room.", "stillness", ""])
+def test_other_words_say_nothing(text: str) -> None:
+    assert given.with_values(text, [LEAVE]) == text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "kept"),
+    [
+        ({"kind": "sick", "days": 1, "hours": 1, "reason": ""}, "Sick leave, please.", {"kind", "days"}),
+        ({"kind": "sick", "days": 1, "hours": 1}, "One hour of sick leave", {"kind", "days", "hours"}),
+        ({"kind": "sick", "days": 1, "hours": 3, "reason": None}, "Sick leave", {"kind", "days", "hours"}),
+        ({"kind": "sick", "hours": 0}, "0 hours", {"kind", "hours"}),
+        ({"kind": "sick", "hours": True}, "Sick leave", {"kind", "hours"}),
+    ],
+)
+def test_what_fills_an_optional_argument_is_left_out(arguments: dict[str, Any], said: str, kept: set[str]) -> None:
+    assert set(given.without_fillers(arguments, LEAVE.parameters, said)) == kept
+
+
+@pytest.mark.parametrize(
+    ("reason", "said", "wrong"),
+    [
+        ("100 * 1.5", "How is overtime paid?", True),
+        ("Fever of 39 degrees", "I have a fever.", True),
+        ("120 minutes", "For two hours", False),
+        ("Room 4", "公司有四間會議室", False),
+        ("A fever", "I have a fever.", False),
+    ],
+)
+def test_numbers_that_nobody_gave_are_made_up(reason: str, said: str, wrong: bool) -> None:
+    assert bool(given.made_up({"reason": reason}, LEAVE.parameters, said)) is wrong
+
+
+def test_a_model_is_told_what_it_may_leave_out_and_last() -> None:
+    schema = {**LEAVE.parameters, "required": ["days", "kind"]}
+    told = toolprompt.parameters(schema)["properties"]
+    assert list(told) == ["days", "kind", "hours", "reason"]
+    assert told["days"] == {"type": "integer"}
+    assert told["hours"]["description"] == toolprompt.OPTIONAL
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_loop_tells_values_and_leaves_fillers_out(hand_over: Any, script: Any, done: Any) -> None:
+    operation("request_leave", parameters=dict(LEAVE.parameters))
+    model = script([("request_leave", {"kind": "sick", "days": 1, "hours": 1})], "Done.")
+    run = carried_out(hand_over(question="我請病假。"))
+    assert "(病假 = sick)" in model.read[0][-1].content
+    assert done == [("request_leave", {"kind": "sick", "days": 1})]
+    assert run.steps.get(kind="tool").arguments == {"kind": "sick", "days": 1}
