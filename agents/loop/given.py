@@ -35,8 +35,8 @@ def with_values(text: str, tools: Sequence[Tool]) -> str:
 def without_fillers(arguments: Mapping[str, Any], parameters: Mapping[str, Any], said: str) -> dict[str, Any]:
     """The arguments without those that may be left out and say nothing: no value at all, or a 0 or 1 that nobody has
     `said`. Then the function's own default holds."""
-    needed = parameters.get("required", ())
-    return {name: value for name, value in arguments.items() if name in needed or not _fills(value, said)}
+    optional = (parameters.get("properties") or {}).keys() - set(parameters.get("required", ()))
+    return {name: value for name, value in arguments.items() if name not in optional or not _fills(value, said)}
 
 
 def made_up(arguments: Mapping[str, Any], parameters: Mapping[str, Any], said: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 from quarry.runtime import Message, Tool, ToolCall
 
-from agents.loop import offer, toolprompt
+from agents.loop import corrections, offer, toolprompt
 from agents.loop.answers import Answers, Steps
 from agents.loop.language import language_of
 from agents.loop.limits import CEILINGS, Limits
@@ -43,7 +43,7 @@ class Harness:
         self._talk(transcript, Noting(transcript, InMemory(transcript.run)))
         return Reply(
             _text(transcript),
-            [_made(each) for each in transcript.calls if not each.settled or _noted(each.settled)],
+            _calls(transcript, tools),
             _malformed(transcript, tools),
             attempts=len(transcript.turns),
             tokens=transcript.usage["completion_tokens"],
@@ -178,8 +178,11 @@ def _made(wanted: Wanted) -> ToolCall:
     return ToolCall(wanted.id, wanted.name, dict(wanted.arguments))
 
 
-def _noted(step: Step) -> bool:
-    return step.status == Step.Status.COMPLETED
+def _calls(transcript: Transcript, tools: Sequence[Tool]) -> list[ToolCall]:
+    """The calls of an answer: those that would be carried out, and the wrong ones that the model stayed with."""
+    right = [each for each in transcript.calls if not each.settled or each.settled.status == Step.Status.COMPLETED]
+    wrong = [each for each in transcript.turns[-1].calls if corrections.fault(_made(each), tools)]
+    return [_made(each) for each in transcript.calls if each in right or each in wrong]
 
 
 def _text(transcript: Transcript) -> str:

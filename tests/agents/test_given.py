@@ -51,6 +51,7 @@ def test_other_words_say_nothing(text: str) -> None:
         ({"kind": "sick", "days": 1, "hours": 1}, "One hour of sick leave", {"kind", "days", "hours"}),
         ({"kind": "sick", "days": 1, "hours": 3, "reason": None}, "Sick leave", {"kind", "days", "hours"}),
         ({"kind": "sick", "hours": 0}, "0 hours", {"kind", "hours"}),
+        ({"kind": "sick", "other": 1}, "Sick leave", {"kind", "other"}),
         ({"kind": "sick", "hours": True}, "Sick leave", {"kind", "hours"}),
     ],
 )
