@@ -192,6 +192,7 @@ def _text(transcript: Transcript) -> str:
 def _malformed(transcript: Transcript, tools: Sequence[Tool]) -> int:
     """Those in the last turn with which the model was left."""
     last = transcript.turns[-1]
-    if not last.calls and last.step.result["reason"] == "length" and not last.step.memory["raw"].strip():
+    reason = (last.step.result or {})["reason"]
+    if not last.calls and reason == "length" and not last.step.memory["raw"].strip():
         return 1  # half a call
     return malformed([_made(each) for each in last.calls], last.step.memory["raw"], tools)

@@ -109,3 +109,8 @@ def test_a_hostile_name_of_an_argument_is_an_error_and_no_code(bfcl: Bfcl, tmp_p
         judged = bfcl.solve("multi_turn_base", task.key, Harness(MODEL))
     assert (judged.right, judged.calls[0]) == (False, [])
     assert not file.exists()
+
+
+def test_a_part_of_a_sample_says_something_of_every_category(bfcl: Bfcl) -> None:
+    wanted = {"categories": ["simple", "irrelevance", "multi_turn_base"], "limit": 2, "limit_turns": 1, "seed": 1}
+    assert [category for category, _ in bfcl.draw(wanted)] == [*wanted["categories"], "simple", "irrelevance"]

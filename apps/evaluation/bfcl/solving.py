@@ -2,7 +2,8 @@
 several, each turn goes on with the results of the calls until the model calls nothing more."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,16 @@ class Bfcl:
         return wheel.folder()
 
     def draw(self, options: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """A random sample of each category, by the seed."""
+        """A random sample of each category, by the seed; one of each in turn, so that a part says something of all."""
         limit, seed, turns = options["limit"], options["seed"], options["limit_turns"]
-        return [
-            (category, task.key)
+        drawn = [
+            [
+                (category, task.key)
+                for task in data.sample(self.folder, category, turns if "multi_turn" in category else limit, seed)
+            ]
             for category in options["categories"]
-            for task in data.sample(self.folder, category, turns if "multi_turn" in category else limit, seed)
         ]
+        return [each for row in zip_longest(*drawn) for each in row if each]
 
     def solve(self, category: str, key: str, asker: Asker) -> Judgement:
         task = _tasks(self.folder, category)[key]
@@ -45,7 +49,7 @@ class Bfcl:
                 return Judgement(False, facts={"why": str(fault)})
 
 
-@lru_cache(maxsize=2)
+@cache
 def _tasks(folder: Path, category: str) -> dict[str, Task]:
     return {task.key: task for task in data.tasks(folder, category)}
 
