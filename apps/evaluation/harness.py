@@ -17,14 +17,14 @@ from agents.loop.answers import Answers, Steps
 from agents.loop.language import language_of
 from agents.loop.limits import CEILINGS, Limits
 from agents.loop.plan import ROLE, Offered, Plan, context
-from agents.loop.talk import End, Talk
+from agents.loop.talk import STUCK, End, Talk
 from agents.loop.transcript import Transcript, Wanted
 from agents.models import Run, Step
 from agents.replay import Silent
 from agents.tools.types import Result, ToolError
 from apps.evaluation.asking import MOST_STEPS, Execute, Interrupted, Reply, Went, malformed, never
 
-ATTEMPTS = 3  # at one answer: whoever has not made a right call by then makes none
+ATTEMPTS = STUCK  # at one answer: after so many wrong ones the loop has the model answer in words
 NOTED = "Noted."  # to a right call, where one beside it was wrong
 LIMITS = Limits(MOST_STEPS, CEILINGS.tokens, CEILINGS.seconds, CEILINGS.calls)
 
