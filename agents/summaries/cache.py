@@ -12,7 +12,7 @@ from agents.summaries.lines import Line
 from agents.summaries.models import Part
 
 KEPT = timedelta(days=30)  # after it was last of use
-RULES = "1"  # of how parts are made; another one when they are made otherwise
+RULES = "2"  # of how parts are made; another one when they are made otherwise
 NOBODY = "none"  # no model was needed
 
 

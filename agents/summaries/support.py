@@ -3,6 +3,7 @@ show in numbers, names and a lost or added "not"; the rest shows in how few of i
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from agents.loop.language import HAN
@@ -13,6 +14,7 @@ from apps.knowledge import lexical
 
 ENOUGH = 0.6  # of what a sentence says must stand in its sources
 WITH_MEANING = 0.35  # is enough where the embedding model finds that they mean the same
+STRANGE = 7  # characters in a row that are nothing of the source's
 COPIED = 0.8  # of a source in the sentence: it is a copy of it
 NEAR = 0.9  # cosine, in the same language
 NEAR_ACROSS = 0.82  # cosine between languages
@@ -37,6 +39,8 @@ _WORDS = {
     str(digit): re.compile(rf"(?<!\d){digit}(?!\d)|[{han}]|\b(?:{english})\b", re.IGNORECASE)
     for digit, (han, english) in enumerate(zip(_HAN_DIGITS, _ENGLISH_DIGITS, strict=True))
 }
+_STRETCH = re.compile(f"(?:{HAN.pattern})+")
+_FIRST_WORD = re.compile(r"^\W*[A-Z][a-z]*\b(?!-)")
 _NAME = re.compile(r"\b[A-Z][A-Za-z0-9]*(?:[-/][A-Za-z0-9]+)*\b")
 
 
@@ -55,6 +59,10 @@ def check(sentence: str, sources: Sequence[str], similar: Similar | None = None)
         return Verdict("unsupported", f"numbers: {', '.join(sorted(strange))}")
     if _chinese(sentence) != _chinese(source):
         return _across(sentence, source, sources, similar)
+    if strange := names_from_nowhere(sentence, source):
+        return Verdict("unsupported", f"names: {', '.join(sorted(strange))}")
+    if (length := longest_stretch_from_nowhere(sentence, source)) >= STRANGE:
+        return Verdict("unsupported", f"words: {length} characters")
     if _denies_otherwise(sentence, _nearest(sentence, sources)):
         return Verdict("unsupported", "negation")
     said = overlap(set(bag(sentence)), set(bag(source)))
@@ -70,6 +78,25 @@ def numbers_from_nowhere(sentence: str, source: str) -> set[str]:
     folded = lexical.fold(source)
     small = {digit for digit in _small(sentence) if not _WORDS[digit].search(folded)}
     return (meant(sentence) - meant(source)) | small
+
+
+def names_from_nowhere(sentence: str, source: str) -> set[str]:
+    """Latin words of the sentence that begin with a capital, its first word apart, and that its source does not have.
+    Most of the other words stand there, so that a changed name alone would not show."""
+    there = bag(source)
+    return {name for name in _NAME.findall(_FIRST_WORD.sub("", sentence)) if not bag(name) <= there}
+
+
+def longest_stretch_from_nowhere(sentence: str, source: str) -> int:
+    """Chinese characters in a row no two neighbours of which are neighbours in the source: a name, often, that stands
+    for another one. Chinese has no capitals to tell names by."""
+    longest, there = 0, lexical.fold(source)
+    for stretch in _STRETCH.findall(lexical.fold(sentence)):
+        row = 0
+        for pair in pairwise(stretch):
+            row = 0 if "".join(pair) in there else row + 1
+            longest = max(longest, row + 1 if row else 0)
+    return longest
 
 
 def _small(sentence: str) -> set[str]:

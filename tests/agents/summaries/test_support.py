@@ -4,6 +4,7 @@ import pytest
 
 from agents.summaries.support import check, numbers_from_nowhere
 
+LINE = "The line from Taipei to Kaohsiung was opened by Mayor Chen in spring."
 LEAVE = "Every employee has seven days of leave after one year."
 EXPIRE = "Unused days of leave do not expire before March 2026."
 HOLIDAY = "員工到職滿一年者，每年給予特別休假七日。"
@@ -20,6 +21,8 @@ KEEP = "未休完之日數遞延至次年三月底，不得折算工資。"
             "After one year there are seven days of leave, and unused days do not expire before March 2026.",
             [LEAVE, EXPIRE],
         ),
+        ("Mayor Chen opened the line from Taipei to Kaohsiung in spring.", [LINE]),
+        ("The Line from Taipei was opened in Spring by Mayor Chen.", [LINE]),
         ("到職滿一年者每年有特別休假七日。", [HOLIDAY]),
         ("到職滿 1 年，每年給予特別休假 7 日。", [HOLIDAY]),
         ("未休完日數遞延至次年三月底，不得折算工資。", [KEEP]),
@@ -37,9 +40,11 @@ def test_what_the_sources_say(sentence: str, sources: list[str]) -> None:
         ("Unused days of leave expire before March 2026.", [EXPIRE], "negation"),
         ("Every employee does not have seven days of leave after one year.", [LEAVE], "negation"),
         ("The company was founded by the grandfather of the president.", [LEAVE], "overlap"),
+        ("The line from Taipei to Kaohsiung was opened by Mayor Wang in spring.", [LINE], "names: Wang"),
         ("員工每年給予特別休假十四日。", [HOLIDAY], "numbers"),
+        ("員工到職滿一年者，每年由阿茲提克基金會給予特別休假。", [HOLIDAY], "words"),
         ("未休完之日數遞延至次年三月底，得折算工資。", [KEEP], "negation"),
-        ("公司每年舉辦員工旅遊與尾牙活動。", [HOLIDAY], "overlap"),
+        ("公司每年舉辦員工旅遊與尾牙活動。", [HOLIDAY], "words"),
     ],
 )
 def test_what_they_do_not_say(sentence: str, sources: list[str], why: str) -> None:
