@@ -105,16 +105,28 @@ def probe(home: Path) -> Celery:
     return Celery("probe", broker=urls[0], backend=urls[1])
 
 
+def told_of_the_calculator(home: Path, text: str = "") -> str:
+    """What models are told of the built-in calculator; first it becomes `text`, if there is one."""
+    with psycopg.connect(Place.of(home).addresses.database) as database:
+        if text:
+            database.execute("UPDATE tools_operation SET description = %s WHERE function = 'calculate'", [text])
+        found = database.execute("SELECT description FROM tools_operation WHERE function = 'calculate'").fetchone()
+    return str(found[0]) if found else ""
+
+
 def test_ctrl_c_stops_everything_in_order_and_the_data_is_there_at_the_next_start(folder: Path) -> None:
     home = folder / "again"
     first = Running.start(home).wait()
     assert "password: " not in first.said  # shown with the address, when all is ready, or at the end
+    ours = told_of_the_calculator(home)
+    told_of_the_calculator(home, "as an older Quarry had it")
     children = first.children()
     assert len(children) >= 7
     assert first.stop(signal.SIGINT) == 0, first.said
     assert not alive(children)
     assert "First sign-in: admin@quarry.local   password: " in first.said
     second = Running.start(home).wait()
+    assert told_of_the_calculator(home) == ours, "what comes with the code is the code's, also where nothing migrates"
     assert second.stop(signal.SIGTERM) == 0
     assert "First sign-in" not in second.said
     assert "migrations" not in second.said

@@ -38,7 +38,10 @@ def evaluate(expression: str) -> Decimal:
         with localcontext(EXACT):
             return _finite(Decimal(_value(_exact(tree, written).body)))
     except (SyntaxError, MemoryError, RecursionError, ValueError):
-        raise ToolError("This is not a calculation. Write it like (12.5 + 3) * 4.") from None
+        raise ToolError(
+            "This is not a calculation with numbers. Write it like (12.5 + 3) * 4. What stands in documents or sheets "
+            "is looked up by another function first."
+        ) from None
     except (DecimalException, OverflowError, ZeroDivisionError) as error:
         text = (
             "A division by zero." if isinstance(error, ZeroDivisionError) else "The result is too large or undefined."

@@ -93,8 +93,8 @@ TOOL = BuiltIn(
         Task(
             Offer(
                 "query_sheets",
-                "Query uploaded Excel or CSV sheets with one SQL SELECT: sums, averages, groups. Without sql it lists "
-                "the sheets with their tables and columns: do that first. 試算表、Excel、統計、加總、平均",
+                "Figures from the company's Excel and CSV sheets by one SQL SELECT: sums, averages, groups. Without "
+                "sql it lists the sheets with their tables and columns: do that first. 試算表、Excel、統計、加總、平均",
                 parameters(
                     documents={
                         "type": "array",

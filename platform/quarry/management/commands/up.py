@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -84,6 +85,8 @@ def _migrate() -> None:
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if not waiting:
+        # An update without a migration has new words for its tools and ready-made assistants all the same.
+        emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
         return
     say(f"bringing the database up to date ({waiting} migrations)", "dim")
     call_command("migrate", interactive=False, verbosity=0)
