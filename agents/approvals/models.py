@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from quarry.fields import OrderedJSONField
 
 from agents.models import Run, Step
 
@@ -35,7 +36,7 @@ class Approval(models.Model):
     writes = models.BooleanField()
     why = models.CharField(max_length=20, choices=Why)
     details = models.JSONField(default=list)  # the addresses that `why` means
-    arguments = models.JSONField(default=list)  # name, label, value: in the order of the function's own description
+    arguments = OrderedJSONField(default=list)  # name, label, value: in the order of the function's own description
     digest = models.CharField(max_length=64)
     needed = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)

@@ -79,8 +79,22 @@ def asking(job: Job) -> list[ApprovalPolicy]:
 def plainly(arguments: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The arguments as people read them, in the order of the function's own description; all of them."""
     described: Mapping[str, Any] = parameters.get("properties") or {}
-    names = [*(name for name in described if name in arguments), *(name for name in arguments if name not in described)]
-    return [{"name": name, "label": _label(name, described.get(name)), "value": arguments[name]} for name in names]
+    return [
+        {"name": name, "label": _label(name, described.get(name)), "value": value}
+        for name, value in _ordered(arguments, parameters).items()
+    ]
+
+
+def _ordered(value: Any, described: Any) -> Any:
+    """The value with the names of its objects in the order of its schema, and those that it does not know behind."""
+    schema = described if isinstance(described, Mapping) else {}
+    if isinstance(value, Mapping):
+        known: Mapping[str, Any] = schema.get("properties") or {}
+        names = [*(name for name in known if name in value), *(name for name in value if name not in known)]
+        return {name: _ordered(value[name], known.get(name)) for name in names}
+    if isinstance(value, list):
+        return [_ordered(each, schema.get("items")) for each in value]
+    return value
 
 
 def _label(name: str, described: Any) -> str:

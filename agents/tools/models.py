@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from quarry.fields import OrderedJSONField
 
 from apps.accounts.models import Group
 
@@ -59,7 +60,7 @@ class Operation(models.Model):
     function = models.CharField(max_length=64, unique=True)
     title = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
-    parameters = models.JSONField(default=dict)
+    parameters = OrderedJSONField(default=dict)  # a JSON schema; people are shown arguments in its order
     config = models.JSONField(default=dict, blank=True)
     writes = models.BooleanField(default=True)
     enabled = models.BooleanField(default=True)

@@ -88,6 +88,7 @@ def _renew(row: Operation, offer: Offer, expected: bool) -> bool:
     described = _described(offer)
     described.pop("title")
     if all(getattr(row, name) == value for name, value in described.items()):
+        Operation.objects.filter(pk=row.pk).update(parameters=described["parameters"])  # perhaps in another order
         return False
     for name, value in described.items():
         setattr(row, name, value)

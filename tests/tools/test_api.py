@@ -209,6 +209,16 @@ def test_names_for_the_model_are_free_and_made_of_what_it_can_write(api: APIClie
     assert not [name for name in names if not 0 < len(name) <= 64 or not name.replace("-", "").isidentifier()]
 
 
+def test_a_schema_keeps_its_order_and_takes_on_a_new_one(api: APIClient) -> None:
+    for names in (["until", "at", "employee"], ["employee", "until", "at"]):
+        schema = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
+        offered[:] = [Offer("readIt", "Reads", schema, writes=False)]
+        made = Tool.objects.filter(slug="leave-system").exists()
+        answer = api.post(f"{PATH}/leave-system/refresh") if made else api.post(PATH, body())
+        [operation] = answer.json()["operations"]
+        assert (list(operation["parameters"]["properties"]), operation["enabled"]) == (names, True)
+
+
 def test_slugs_are_made_from_names_or_given(api: APIClient) -> None:
     assert api.post(PATH, body(slug="own")).json()["slug"] == "own"
     assert api.post(PATH, body(slug="own")).status_code == 409

@@ -71,6 +71,24 @@ def test_the_person_sees_what_exactly_and_why(waiting: Run, employee: User, clie
     assert told(waiting)[-1].kind == "approval_required"
 
 
+def test_arguments_are_shown_in_the_order_of_the_tool_s_own_description(
+    hand_over: Any, script: Any, employee: User, client_for: Any
+) -> None:
+    """PostgreSQL would put short names first."""
+    text = {"type": "string"}
+    period = {"type": "object", "properties": {"first": text, "to": text, "at": text}}
+    fields = {"employee": text, "periods": {"type": "array", "items": period}, "why": text, "x": text}
+    schema = {"type": "object", "properties": fields, "required": ["employee"]}
+    operation("book", writes=True, needs_approval="always", parameters=schema)
+    days = [{"at": "noon", "to": "2027-03-02", "first": "2027-03-01"}]
+    script([("book", {"x": "y", "why": "Rest", "periods": days, "employee": "Emma"})], "Settled.")
+    run = carried_out(hand_over())
+    assert run.status == "awaiting_approval", run.error
+    [shown] = client_for(employee).get("/api/v1/approvals").json()["results"]
+    assert [each["name"] for each in shown["arguments"]] == list(fields)
+    assert list(shown["arguments"][1]["value"][0]) == list(period["properties"])
+
+
 def test_over_the_api_it_is_allowed_and_done_once(waiting: Run, employee: User, client_for: Any, done: Any) -> None:
     path = f"/api/v1/runs/{waiting.pk}/approvals/{asked(waiting).step_id}"
     answer = client_for(employee).post(path, {"decision": "approve"})

@@ -1,0 +1,21 @@
+"""Columns that Django does not have."""
+
+import json
+from typing import Any
+
+from django.db import models
+from psycopg.types.json import Json
+
+
+class OrderedJSONField(models.JSONField):
+    """JSON whose objects keep their names in the order in which they were written: PostgreSQL's `jsonb`, Django's usual
+    column, puts short names first. It cannot be searched in or compared."""
+
+    def db_type(self, connection: Any) -> str:
+        return "json"
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        return Json(value)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return json.loads(value) if isinstance(value, str) else value
