@@ -113,7 +113,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/tickets/{id}"): Operation("read", "ticket", employee=404),
     ("patch", "/tickets/{id}"): Operation("write", "ticket", {"status": "closed"}, employee=404),
     ("get", "/assistants"): Operation("read"),
-    ("post", "/assistants"): Operation("write", body={"slug": "new", "name": "New"}, employee=201),
+    ("post", "/assistants"): Operation("write", body={"slug": "desk", "name": "New"}, employee=201),
     ("get", "/assistants/{slug}"): _read("assistant"),
     ("patch", "/assistants/{slug}"): _write("assistant", name="New"),
     ("delete", "/assistants/{slug}"): _write("assistant"),

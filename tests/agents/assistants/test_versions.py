@@ -151,7 +151,7 @@ def test_what_cannot_be_an_assistant_is_refused_by_field(
     field: str, body: dict[str, Any], api: APIClient, tools: Any
 ) -> None:
     before = Assistant.objects.count()
-    answer = api.post(ALL, {"slug": "new", "name": "New"} | body)
+    answer = api.post(ALL, {"slug": "desk", "name": "New"} | body)
     assert answer.status_code == 400, answer.content
     assert field in answer.json()["errors"]
     assert Assistant.objects.count() == before
