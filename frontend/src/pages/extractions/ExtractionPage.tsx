@@ -12,6 +12,7 @@ import { ErrorState } from "../../shared/ErrorState";
 import { PageHeader } from "../../shared/PageHeader";
 import { TableFrame } from "../../shared/TableFrame";
 import { SourcePanel } from "../chat/SourcePanel";
+import { fieldTitle } from "./cells";
 import { ReviewRow } from "./ReviewRow";
 
 const ENDED = new Set(["completed", "failed", "cancelled"]);
@@ -42,7 +43,7 @@ function Review({ table, onCite }: { table: ExtractionTable; onCite: (citation: 
           <TableRow>
             <TableHeader>{t("extractions.document")}</TableHeader>
             {names.map((name) => (
-              <TableHeader key={name}>{name}</TableHeader>
+              <TableHeader key={name}>{fieldTitle(name)}</TableHeader>
             ))}
             <TableHeader>{t("extractions.confirmed")}</TableHeader>
           </TableRow>

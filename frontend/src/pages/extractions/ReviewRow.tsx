@@ -11,7 +11,7 @@ import { TextDialog } from "../../shared/dialog/TextDialog";
 import { useFormat } from "../../shared/format";
 import { useChange } from "../../shared/useChange";
 import { PlainValue } from "../../shared/values/PlainValue";
-import { cellText, cellValue, findingOf } from "./cells";
+import { cellText, cellValue, fieldTitle, findingOf } from "./cells";
 
 const UNSURE = 0.7;
 
@@ -76,7 +76,7 @@ export function ReviewRow({ extraction, row, names, schema, onCite }: Props) {
             <div className="extraction__value">
               <PlainValue value={row.values?.[name]} nested />
               {read && (
-                <IconButton kind="ghost" size="sm" label={t("extractions.correct", { name })} onClick={() => setEditing(name)}>
+                <IconButton kind="ghost" size="sm" label={t("extractions.correct", { name: fieldTitle(name) })} onClick={() => setEditing(name)}>
                   <Edit />
                 </IconButton>
               )}
@@ -89,8 +89,8 @@ export function ReviewRow({ extraction, row, names, schema, onCite }: Props) {
         <Checkbox id={`confirmed-${row.id}`} labelText={t("extractions.confirmOne", { title: row.title })} hideLabel checked={row.confirmed_at !== null} disabled={!read || change.isPending} onChange={(_, { checked }) => change.mutate({ confirmed: checked })} />
         {editing && (
           <TextDialog
-            title={t("extractions.correct", { name: editing })}
-            label={editing}
+            title={t("extractions.correct", { name: fieldTitle(editing) })}
+            label={fieldTitle(editing)}
             initial={cellText(row.values?.[editing])}
             busy={change.isPending}
             onSubmit={(text) => change.mutate({ values: { [editing]: cellValue(text, schema.properties?.[editing] ?? {}) } })}

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ExtractedRow } from "../../api/workTypes";
-import { cellText, cellValue, findingOf } from "./cells";
+import { cellText, cellValue, fieldTitle, findingOf } from "./cells";
 import { schemaOf } from "./ownFields";
 
 it("takes what was typed in the field's own type", () => {
@@ -27,4 +27,9 @@ it("makes a schema of the fields that have a name", () => {
     type: "object",
     properties: { total: { type: ["number", "null"], description: "total" } },
   });
+});
+
+it("writes the names of fields as words", () => {
+  expect(fieldTitle("invoice_number")).toBe("Invoice number");
+  expect(fieldTitle("金額")).toBe("金額");
 });

@@ -1,6 +1,12 @@
 import type { JsonSchema } from "../../api/toolTypes";
 import type { ExtractedRow, Finding } from "../../api/workTypes";
 
+/** The name of a field as people read it: `invoice_number` is "Invoice number". */
+export function fieldTitle(name: string): string {
+  const words = name.replaceAll("_", " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** A value as it stands in a cell; a list or an object as JSON. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return "";

@@ -26,12 +26,15 @@ function Firings({ id }: { id: string }) {
   );
 }
 
-function useWhen({ trigger, next_at }: Schedule): string {
+/** The time of day in the schedule's own zone, which is named where it is not the reader's. */
+const inZone = (at: string, zone: string) => (zone === Intl.DateTimeFormat().resolvedOptions().timeZone ? at : `${at} (${zone})`);
+
+function useWhen({ trigger, next_at, time_zone: zone }: Schedule): string {
   const { t } = useTranslation();
   const { time, list } = useFormat();
   const { kind, at = "", days = [], cron = "" } = trigger;
   const named = days.map((day) => t(`schedules.day.${day as "mon"}`));
-  const detail = { daily: at, weekly: `${list(named)} ${at}`, cron, document: "", webhook: "" }[kind];
+  const detail = { daily: inZone(at, zone), weekly: `${list(named)} ${inZone(at, zone)}`, cron: inZone(cron, zone), document: "", webhook: "" }[kind];
   return [t(`schedules.kinds.${kind}`), detail, next_at && t("schedules.next", { time: time(next_at) })].filter(Boolean).join(" · ");
 }
 
