@@ -18,6 +18,7 @@ BENCHMARKS = (
     "engine",
     "soak",
     "retrieval",
+    "support",
     "chat",
     "answers",
 )

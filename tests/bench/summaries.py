@@ -136,19 +136,23 @@ def _text(corpus: str, tokens: int) -> Any:
     from agents.summaries.lines import Text
 
     whole, headings, size = "", list[tuple[int, int, int, str]](), 0
-    for title, words in _articles(corpus):
-        headings.append((1, len(whole), len(whole) + len(title), title))
-        whole += f"{title}\n\n{words}\n\n"
+    for title, words in _paragraphs(corpus):
+        if title:
+            headings.append((1, len(whole), len(whole) + len(title), title))
+            whole += f"{title}\n\n"
+        whole += f"{words}\n\n"
         size += runtime.count_tokens(f"{title}\n\n{words}\n\n")
         if size >= tokens:
             break
     return Text(corpus, whole, "", 0, None, tuple(headings))
 
 
-def _articles(corpus: str) -> Iterator[tuple[str, str]]:
+def _paragraphs(corpus: str) -> Iterator[tuple[str, str]]:
+    """Each with the heading that it begins a chapter under, or none."""
     if corpus == "drcd":
-        articles = json.loads((corpora.folder() / "drcd-dev.json").read_text("utf-8"))["data"]
-        yield from ((each["title"], "\n\n".join(p["context"] for p in each["paragraphs"])) for each in articles)
+        for article in json.loads((corpora.folder() / "drcd-dev.json").read_text("utf-8"))["data"]:
+            for place, paragraph in enumerate(article["paragraphs"]):
+                yield ("" if place else article["title"]), paragraph["context"]
         return
     for number, passage in enumerate(corpora.mtrag(False).passages, start=1):
         yield f"Chapter {number}", passage
