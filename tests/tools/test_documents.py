@@ -96,6 +96,13 @@ def test_long_documents_are_read_piece_by_piece(call: Call, rules: Document) -> 
             call("read_document", {"document": "House rules"} | wrong)
 
 
+def test_what_has_no_pages_begins_on_the_first(call: Call, rules: Document) -> None:
+    DocumentText.objects.filter(document=rules).update(pages=[])
+    assert LEAVE in call("read_document", {"document": "House rules", "page": 1}).text
+    with pytest.raises(ToolError, match="it has no pages: use offset"):
+        call("read_document", {"document": "House rules", "page": 2})
+
+
 def test_several_of_one_name_are_told_apart(call: Call, rules: Document, shelve: Callable[..., Document]) -> None:
     other = shelve(rules.collection, "Another text.", title="House rules")
     with pytest.raises(ToolError) as told:

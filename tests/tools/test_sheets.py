@@ -122,6 +122,10 @@ def test_a_mistake_is_answered_with_what_there_is(call: Call, book: Document) ->
     said = refused(call, "SELECT nothing FROM 銷售_2026")
     assert "nothing" in said
     assert "金額_NT DOUBLE" in said
+    said = refused(call, "SELECT sum(cost) FROM department")
+    assert "department does not exist" in said
+    assert "pg_" not in said
+    assert "call again:\nTable 銷售_2026" in said
 
 
 @pytest.fixture

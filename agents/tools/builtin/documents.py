@@ -100,9 +100,9 @@ def _like(name: str) -> Q:
 def _start(content: DocumentText, arguments: Mapping[str, Any]) -> int:
     start = arguments.get("offset", 0)
     if page := arguments.get("page"):
-        begins = {each["page"]: each["start"] for each in content.pages}
+        begins = {each["page"]: each["start"] for each in content.pages} or {1: 0}
         if page not in begins:
-            known = f"it has pages {min(begins)} to {max(begins)}" if begins else "it has no pages: use offset"
+            known = f"it has pages {min(begins)} to {max(begins)}" if content.pages else "it has no pages: use offset"
             raise ToolError(f"The document has no page {page}; {known}.")
         start += begins[page]
     if start >= len(content.text):

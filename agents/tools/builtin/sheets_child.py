@@ -195,12 +195,19 @@ def _selected(database: Any, sql: str, described: dict[str, Any]) -> dict[str, A
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
-        raise Refused(f"{str(error)[:500]}\n\nThere are these tables:\n{described['text'][:3000]}") from None
+        again = "Write the SELECT for the tables that there are, and call again"
+        raise Refused(f"{_said(error)}\n\n{again}:\n{described['text'][:3000]}") from None
     more = f"\n[There are more than {SHOWN_ROWS} rows. Aggregate, or use LIMIT and OFFSET.]"
     shown = [" | ".join(names), *(" | ".join(map(_short, row)) for row in rows[:SHOWN_ROWS])]
     text = "\n".join(shown) + (more if len(rows) > SHOWN_ROWS else "")
     kept = [[_short(value) for value in row] for row in rows[:SHOWN_ROWS]]
     return {"text": text if rows else "No row fits.", "data": {"columns": names, "rows": kept}}
+
+
+def _said(error: Exception) -> str:
+    """DuckDB's sentence, without the place in the statement and without a table of its own that it suggests instead."""
+    text = re.split(r"\n+LINE \d", str(error))[0]
+    return re.sub(r'\n?Did you mean "(pg_|duckdb_|sqlite_|information_schema)[^\n]*', "", text)[:500].strip()
 
 
 def _short(value: Any) -> str:
