@@ -210,7 +210,8 @@ def test_killed_before_every_tool_and_after_the_last_it_answers_with_everything_
         ("agent", "failed"),
         ("agent", "completed"),
     ]
-    assert (ended["attempts"], ended["steps"][6]["approval"]["status"]) == (4, "approved")
+    assert ended["attempts"] == 3  # two workers died over it; that it waited for a person counts as none
+    assert ended["steps"][6]["approval"]["status"] == "approved"
     assert database.times_read() == times + 1
     assert bookings(service) == [DAYS]
     assert audited(desk, run) == [("approval.request", "policy"), ("approval.approve", "policy")]
