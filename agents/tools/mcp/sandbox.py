@@ -15,7 +15,7 @@ from quarry.embedded.paths import socket_folder
 from agents.tools.builtin.python import bubblewrap
 
 OPEN_FILES, LARGEST_FILE, PROCESSES = 1024, 2 * 1024**3, 256
-TRIAL_SECONDS = 10.0
+TRIAL_SECONDS = 30.0
 # What others of this machine leave for one another: files, and sockets of services.
 SHARED = ("/tmp", "/var/tmp", "/run/user")  # noqa: S108
 PYTHON = (sys.base_prefix, sys.prefix)  # seen wherever it lies
