@@ -1,6 +1,7 @@
 import { PasswordInput, RadioButton, RadioButtonGroup, Select, SelectItem, TextArea, TextInput } from "@carbon/react";
 import { useTranslation } from "react-i18next";
 import { GroupPicker } from "../../shared/GroupPicker";
+import { isProgram } from "./form";
 import type { FieldsProps } from "./KindFields";
 
 const AUTH = ["none", "bearer", "basic", "header", "query"] as const;
@@ -8,8 +9,7 @@ const AUTH = ["none", "bearer", "basic", "header", "query"] as const;
 /** How it signs in. A secret is stored encrypted, replaced by typing another one, and never shown. */
 export function SecretFields({ fields, wrong, onChange, hasSecret }: FieldsProps & { hasSecret: boolean }) {
   const { t } = useTranslation();
-  const program = fields.kind === "mcp" && fields.transport === "stdio";
-  const plain = fields.kind === "sql" || program;
+  const plain = fields.kind === "sql" || isProgram(fields);
   if (fields.kind === "builtin" || (fields.kind === "mcp" && fields.transport === "http" && fields.sign_in)) return null;
   const named = fields.authType === "header" || fields.authType === "query";
   const label = fields.kind === "sql" ? "signIn.password" : fields.authType === "basic" && !plain ? "tools.userAndPassword" : "tools.secret";
@@ -30,7 +30,7 @@ export function SecretFields({ fields, wrong, onChange, hasSecret }: FieldsProps
   );
 }
 
-/** Who may use it, how often, for how long, and where it may call. */
+/** Who may use it, how often, for how long, and where it may call; a program calls where it likes. */
 export function AccessFields({ fields, wrong, onChange }: FieldsProps) {
   const { t } = useTranslation();
   return (
@@ -44,7 +44,7 @@ export function AccessFields({ fields, wrong, onChange }: FieldsProps) {
         <TextInput id="tool-rate" inputMode="numeric" labelText={`${t("tools.rate")} (${t("common.optional")})`} helperText={t("tools.rateHelp")} value={fields.calls_per_minute} {...wrong("calls_per_minute")} onChange={({ target }) => onChange({ calls_per_minute: target.value })} />
         <TextInput id="tool-timeout" inputMode="numeric" labelText={t("tools.timeout")} value={fields.timeout} {...wrong("timeout")} onChange={({ target }) => onChange({ timeout: target.value })} />
       </div>
-      <TextArea id="tool-egress" labelText={`${t("tools.egress")} (${t("common.optional")})`} helperText={t("tools.egressHelp")} rows={2} value={fields.egress} {...wrong("egress.allow")} onChange={({ target }) => onChange({ egress: target.value })} />
+      {!isProgram(fields) && <TextArea id="tool-egress" labelText={`${t("tools.egress")} (${t("common.optional")})`} helperText={t("tools.egressHelp")} rows={2} value={fields.egress} {...wrong("egress.allow")} onChange={({ target }) => onChange({ egress: target.value })} />}
     </>
   );
 }

@@ -32,7 +32,7 @@ function Mcp(props: FieldsProps) {
   const { fields, onChange } = props;
   return (
     <>
-      <RadioButtonGroup name="tool-transport" legendText={t("tools.transport")} valueSelected={fields.transport} onChange={(value) => onChange({ transport: value as Fields["transport"] })}>
+      <RadioButtonGroup className="tool-choice" name="tool-transport" legendText={t("tools.transport")} valueSelected={fields.transport} onChange={(value) => onChange({ transport: value as Fields["transport"] })}>
         <RadioButton id="transport-http" value="http" labelText={t("tools.transportHttp")} />
         <RadioButton id="transport-stdio" value="stdio" labelText={t("tools.transportStdio")} />
       </RadioButtonGroup>
@@ -49,7 +49,9 @@ function Mcp(props: FieldsProps) {
           <TextInput {...text("command")} labelText={t("tools.command")} />
           <TextArea {...text("arguments")} labelText={`${t("tools.programArguments")} (${t("common.optional")})`} helperText={t("tools.oneALine")} rows={3} />
           <TextArea {...text("environment")} labelText={`${t("tools.environment")} (${t("common.optional")})`} helperText={t("tools.environmentHelp")} rows={3} />
-          <TextInput {...text("memory_mb")} inputMode="numeric" labelText={`${t("tools.memory")} (${t("common.optional")})`} />
+          <TextInput {...text("memory_mb")} inputMode="numeric" placeholder="1024" labelText={`${t("tools.memory")} (${t("common.optional")})`} />
+          <Checkbox id="tool-sandbox" labelText={t("tools.sandbox")} helperText={t("tools.sandboxHelp")} checked={fields.sandbox} onChange={(_, { checked }) => onChange({ sandbox: checked })} />
+          {fields.sandbox && <Checkbox id="tool-network" labelText={t("tools.network")} {...props.wrong("network")} checked={fields.network} onChange={(_, { checked }) => onChange({ network: checked })} />}
         </>
       )}
     </>

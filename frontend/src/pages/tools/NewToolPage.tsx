@@ -37,7 +37,7 @@ export function Component() {
       </Breadcrumb>
       <PageHeader title={t("tools.new")} lead={t("tools.newLead")} />
       <div className="stack">
-        <RadioButtonGroup name="tool-kind" legendText={t("tools.kind")} valueSelected={fields.kind} onChange={(value) => choose(value as Fields["kind"])}>
+        <RadioButtonGroup className="tool-choice" name="tool-kind" legendText={t("tools.kind")} valueSelected={fields.kind} onChange={(value) => choose(value as Fields["kind"])}>
           {KINDS.map((kind) => (
             <RadioButton key={kind} id={`tool-kind-${kind}`} value={kind} labelText={t(`tools.kinds.${kind}`)} />
           ))}

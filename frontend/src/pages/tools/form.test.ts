@@ -33,6 +33,14 @@ it("sends each kind its own fields", () => {
   expect(program).not.toHaveProperty("url");
 });
 
+it("keeps a program in its sandbox, and off the network only there", () => {
+  const program = { ...emptyFields, kind: "mcp", name: "Files", transport: "stdio", command: "uvx" } as const;
+  expect(newBody(program)).toMatchObject({ sandbox: true, network: true });
+  expect(newBody({ ...program, network: false })).toMatchObject({ sandbox: true, network: false });
+  expect(newBody({ ...program, sandbox: false, network: false })).toMatchObject({ sandbox: false, network: true });
+  expect(fieldsFrom({ ...leave, kind: "mcp", settings: { transport: "stdio", network: false } })).toMatchObject({ sandbox: true, network: false });
+});
+
 it("reads variables with an equals sign in their value", () => {
   expect(variablesOf("A=1\n\nB=x=y ")).toEqual({ A: "1", B: "x=y" });
 });

@@ -16,6 +16,8 @@ export interface Fields {
   arguments: string;
   environment: string;
   memory_mb: string;
+  sandbox: boolean;
+  network: boolean;
   sign_in: boolean;
   client_id: string;
   scope: string;
@@ -52,6 +54,8 @@ export const emptyFields: Fields = {
   arguments: "",
   environment: "",
   memory_mb: "",
+  sandbox: true,
+  network: true,
   sign_in: false,
   client_id: "",
   scope: "",
@@ -86,10 +90,13 @@ const variablesText = (value: unknown) => Object.entries((value ?? {}) as Record
 export function fieldsFrom(tool: Tool): Fields {
   const { kind, name, description, settings, auth, egress, restricted, groups, calls_per_minute, timeout } = tool;
   const own = Object.fromEntries(Object.entries(settings).filter(([field]) => field in emptyFields).map(([field, value]) => [field, text(value)]));
-  const special = { environment: variablesText(settings.environment), sign_in: settings.sign_in === "oauth" };
+  const special = { environment: variablesText(settings.environment), sign_in: settings.sign_in === "oauth", sandbox: settings.sandbox !== false, network: settings.network !== false };
   const common = { kind, name, description, authType: auth.type, authName: auth.name ?? "", egress: egress.allow.join("\n"), restricted, groups };
   return { ...emptyFields, ...own, ...special, ...common, calls_per_minute: text(calls_per_minute), timeout: text(timeout) } as Fields;
 }
+
+/** Whether it is a program that this server starts. */
+export const isProgram = ({ kind, transport }: Fields) => kind === "mcp" && transport === "stdio";
 
 /** The fields of its kind, as the server takes them. */
 function ownOf(fields: Fields): ToolBody {
@@ -99,7 +106,7 @@ function ownOf(fields: Fields): ToolBody {
       return { ...(fields.document.trim() ? { document: fields.document } : { url: fields.url.trim() || undefined }), base_url: fields.base_url.trim() || undefined };
     case "mcp":
       if (fields.transport === "http") return { transport: "http", url: fields.url.trim(), sign_in: fields.sign_in ? "oauth" : undefined, client_id: fields.client_id.trim() || undefined, scope: fields.scope.trim() || undefined };
-      return { transport: "stdio", command: fields.command.trim(), arguments: lines(fields.arguments), environment: variablesOf(fields.environment), memory_mb: number(fields.memory_mb) };
+      return { transport: "stdio", command: fields.command.trim(), arguments: lines(fields.arguments), environment: variablesOf(fields.environment), memory_mb: number(fields.memory_mb), sandbox: fields.sandbox, network: fields.network || !fields.sandbox };
     case "sql":
       return { host: fields.host.trim(), port: number(fields.port), database: fields.database.trim(), user: fields.user.trim(), sslmode: fields.sslmode || undefined, ca: fields.ca.trim() || undefined, schemas: names(fields.schemas), tables: names(fields.tables), rows: number(fields.rows) };
     default:
@@ -110,7 +117,7 @@ function ownOf(fields: Fields): ToolBody {
 /** How it signs in. Of a database the secret is its password, of a program what its environment calls $secret. */
 function authOf(fields: Fields): ToolAuth {
   if (fields.kind === "sql") return { type: "basic", value: fields.secret };
-  if (fields.kind === "mcp" && fields.transport === "stdio") return fields.secret ? { type: "bearer", value: fields.secret } : { type: "none" };
+  if (isProgram(fields)) return fields.secret ? { type: "bearer", value: fields.secret } : { type: "none" };
   if (fields.authType === "none" || (fields.kind === "mcp" && fields.sign_in)) return { type: "none" };
   const named = fields.authType === "header" || fields.authType === "query";
   return { type: fields.authType, ...(named ? { name: fields.authName.trim() } : {}), value: fields.secret };
