@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { approvals } from "../../api/agents";
 import { ApiError } from "../../api/problem";
+import { useMe } from "../../api/useMe";
 import { ApprovalCard } from "../../shared/approvals/ApprovalCard";
 import { EmptyState } from "../../shared/EmptyState";
 import { ErrorState } from "../../shared/ErrorState";
@@ -25,10 +26,12 @@ export function Component() {
   const { token = "" } = useParams();
   const [decided, setDecided] = useState(false);
   const { data, error, refetch } = useQuery({ queryKey: ["approval-link", token], queryFn: () => approvals.byLink(token), enabled: !decided, retry: false, gcTime: 0 });
+  const { data: me } = useMe();
+  const over = data !== undefined && (data.status !== "pending" || data.decisions.some(({ person }) => person.id === me?.id));
   const gone = error instanceof ApiError && [404, 409].includes(error.status);
   return (
     <div className="page page--narrow">
-      <PageHeader title={t("approvals.linkTitle")} lead={decided ? undefined : t("approvals.linkLead")} />
+      <PageHeader title={t("approvals.linkTitle")} lead={decided || over ? undefined : t("approvals.linkLead")} />
       <div role="status">{decided && <p>{t("approvals.decided")}</p>}</div>
       {decided && <All />}
       {!decided && gone && (
@@ -49,6 +52,7 @@ export function Component() {
           }}
         />
       )}
+      {!decided && over && <All />}
     </div>
   );
 }
