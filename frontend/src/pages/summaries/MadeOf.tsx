@@ -8,10 +8,11 @@ export function MadeOf({ facts }: { facts: SummaryFacts }) {
   const { t } = useTranslation();
   const counted = KINDS.map((kind) => ({ kind, count: facts.sentences[kind] ?? 0 })).filter(({ count }) => count > 0);
   if (counted.length === 0) return null;
+  const how = facts.parts > 1 ? t("summaries.inParts", { count: facts.parts }) : t("summaries.whole");
   return (
     <p className="answer__note">
       {facts.fallback && `${t("summaries.fallback")} `}
-      {[t("summaries.read", { count: facts.parts }), ...counted.map(({ kind, count }) => t(`summaries.sentences.${kind}`, { count }))].join(" · ")}
+      {[how, ...counted.map(({ kind, count }) => t(`summaries.sentences.${kind}`, { count }))].join(" · ")}
     </p>
   );
 }
