@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from quarry.runtime import Params, select, settings
+from quarry.runtime import Params, budget, select, settings
 from quarry.runtime.engine.engine import Engine
 from quarry.runtime.engine.job import End, Job, Piece
 from quarry.runtime.engine.options import for_model
@@ -75,7 +75,7 @@ def _engine(alone: list[Timed]) -> list[Timed]:
     store = Store(current.models)
     model = select.current(store, current)
     store.verify(model)
-    engine = Engine(store.path(model), for_model(model))
+    engine = Engine(store.path(model), for_model(model, budget.limit()))
     chosen = random.Random(0)
     timed = [_run(engine, [chosen.randrange(1000, 20_000) for _ in range(t.read)], t.written) for t in alone if t.read]
     engine.close()

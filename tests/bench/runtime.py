@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from quarry import runtime
-from quarry.runtime import Params, machine, select, settings
+from quarry.runtime import Params, budget, machine, select, settings
 from quarry.runtime.engine import library
 from quarry.runtime.engine.engine import Engine
 from quarry.runtime.engine.job import End, Job, Piece
@@ -43,7 +43,7 @@ def main() -> None:
     model = select.current(store, current)
     store.verify(model)
     print(f"{model.name}, {PROMPT} tokens read, {ANSWER} written, {machine.cores()} threads, median of {ROUNDS}")
-    _generation(store.path(model), for_model(model))
+    _generation(store.path(model), for_model(model, budget.limit()))
     _embedding()
 
 
