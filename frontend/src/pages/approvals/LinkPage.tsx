@@ -14,9 +14,11 @@ import { PageHeader } from "../../shared/PageHeader";
 function All() {
   const { t } = useTranslation();
   return (
-    <Button as={Link} to="/approvals" kind="tertiary">
-      {t("approvals.linkAll")}
-    </Button>
+    <div>
+      <Button as={Link} to="/approvals" kind="tertiary">
+        {t("approvals.linkAll")}
+      </Button>
+    </div>
   );
 }
 
@@ -31,28 +33,30 @@ export function Component() {
   const gone = error instanceof ApiError && [404, 409].includes(error.status);
   return (
     <div className="page page--narrow">
-      <PageHeader title={t("approvals.linkTitle")} lead={decided || over ? undefined : t("approvals.linkLead")} />
-      <div role="status">{decided && <p>{t("approvals.decided")}</p>}</div>
-      {decided && <All />}
-      {!decided && gone && (
-        <EmptyState title={t("notFound.title")} text={t("approvals.linkGone")}>
-          <All />
-        </EmptyState>
-      )}
-      {!decided && error && !gone && <ErrorState error={error} onRetry={() => void refetch()} />}
-      {!decided && !data && !error && <SkeletonPlaceholder className="approvals__skeleton" />}
-      {!decided && data && (
-        <ApprovalCard
-          approval={data}
-          showAsker
-          decide={async (body) => {
-            const answer = await approvals.decideByLink(token, body);
-            setDecided(true);
-            return answer;
-          }}
-        />
-      )}
-      {!decided && over && <All />}
+      <PageHeader title={t("approvals.linkTitle")} lead={data && !decided && !over ? t("approvals.linkLead") : undefined} />
+      <div className="stack">
+        <div role="status">{decided && <p>{t("approvals.decided")}</p>}</div>
+        {decided && <All />}
+        {!decided && gone && (
+          <EmptyState title={t("notFound.title")} text={t("approvals.linkGone")}>
+            <All />
+          </EmptyState>
+        )}
+        {!decided && error && !gone && <ErrorState error={error} onRetry={() => void refetch()} />}
+        {!decided && !data && !error && <SkeletonPlaceholder className="approvals__skeleton" />}
+        {!decided && data && (
+          <ApprovalCard
+            approval={data}
+            showAsker
+            decide={async (body) => {
+              const answer = await approvals.decideByLink(token, body);
+              setDecided(true);
+              return answer;
+            }}
+          />
+        )}
+        {!decided && over && <All />}
+      </div>
     </div>
   );
 }
