@@ -78,17 +78,17 @@ def _boxed(box: Box, called: Sequence[str]) -> list[str]:
 
 
 def _hidden(called: Sequence[str]) -> list[Path]:
-    """Folders of which it sees nothing, the outer ones first: of this installation, of services, and the account's
-    home, unless the program itself lies in there."""
-    own, home = Path(settings.QUARRY_HOME).resolve(), Path.home()
-    found = {own, socket_folder(own).resolve(), *map(Path, SHARED)}
-    if not any(_lies_in(home, word) for word in called):
-        found.add(home)
+    """Folders of which it sees nothing, the outer ones first: those of this installation and, unless the program itself
+    lies in there, the account's home and what others share."""
+    own = Path(settings.QUARRY_HOME).resolve()
+    others = {Path.home(), *map(Path, SHARED)}
+    found = {folder for folder in others if not any(_lies_in(folder, word) for word in called)}
+    found |= {own, socket_folder(own).resolve()}
     return sorted(folder for folder in found if folder.is_dir() and folder != Path("/"))
 
 
-def _lies_in(home: Path, word: str) -> bool:
+def _lies_in(folder: Path, word: str) -> bool:
     """Whether it is a path to something in there that Python does not bring along."""
     places = {Path(word), Path(word).resolve()}
-    python = any(place.is_relative_to(folder) for place in places for folder in PYTHON)
-    return not python and any(place.is_relative_to(home) for place in places)
+    python = any(place.is_relative_to(own) for place in places for own in PYTHON)
+    return not python and any(place.is_relative_to(folder) for place in places)
