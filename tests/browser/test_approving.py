@@ -10,7 +10,7 @@ from tests.browser.conftest import Person, Visit
 from tests.browser.test_agents import TOOL, ask_the_desk, desk, service
 from tests.browser.visitor import ANSWER_MS
 from tests.fixtures.leave_service import LeaveService
-from tests.fixtures.product import ADMINISTRATOR, Product
+from tests.fixtures.product import ADMINISTRATOR, Product, wait_for
 
 __all__ = ["desk", "service"]
 CARD = re.compile("^May this be done: Book leave")
@@ -60,7 +60,7 @@ def test_two_people_agree_the_second_by_the_link_of_a_mail(
 
     page = visit(administrator_at_desk).open(f"/approvals/{link}")
     agreed(page)
-    asking.answered()
+    wait_for(lambda: bool(service.bookings), 30, lambda: asking.page.content())
     assert [each["from"] for each in service.bookings.values()] == ["2027-03-01"]
     page.reload()
     expect(page.get_by_text("Allowed by Administrator")).to_be_visible()
