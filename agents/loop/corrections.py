@@ -12,9 +12,9 @@ MOST = 2  # times that a model is told to make a call that it wrote into the ans
 UNKNOWN = "There is no function {name}. There are: {names}."
 WRITTEN = "Nothing was called: a call is not written into the answer. Make the call itself."
 TOO_LONG = "Nothing was called: the call was too long. Make it with shorter values."
-# A call's tag, or JSON that names something and is about to give it arguments.
-_JSON = r'<\|?tool_call\|?>|"name"\s*:\s*"[^"]*"\s*,\s*"(?:arguments|parameters)"\s*:'
-_CODE = r"(?<![\w.-])(?:{names})(?:\(|\s+\(\s*\w+\s*=)"
+# A call's tag, JSON that names something and is about to give it arguments, or a function, however it goes on.
+_JSON = r'<\|?tool_call\|?>|"name"\s*:\s*"(?:[^"]*"\s*,\s*"(?:arguments|parameters)"\s*:|(?:{names})")'
+_CODE = r"""(?<![\w.-])(?:{names})(?:\(|\s+\(\s*(?:\w+\s*=|["'\[{{]))"""
 _LINE = r"(?m:^[ \t>`*-]*)(?:{names})\("
 
 
@@ -38,7 +38,7 @@ def fault(call: runtime.ToolCall, tools: Sequence[runtime.Tool]) -> str:
 def written(text: str, names: Collection[str], called: Collection[str] = ()) -> bool:
     """Whether a text without a call was meant to be one of a function of these names. One that was `called` before may
     be spoken of; then only what begins a line with it, as code does, is a call."""
-    signs = [_JSON]
+    signs = [_JSON.format(names="|".join(map(re.escape, names)))]
     if new := [name for name in names if name not in called]:
         signs.append(_CODE.format(names="|".join(map(re.escape, new))))
     if old := [name for name in names if name in called]:

@@ -3,23 +3,15 @@
 from typing import Any
 
 import pytest
-from quarry.runtime import Tool, ToolCall
+from quarry.runtime import ToolCall
 
 from agents.loop import corrections
 from tests.agents.acting import carried_out, operation
+from tests.fixtures.functions import ROOM
 from tests.fixtures.runs import text_of, told
 
 MONDAY = {"day": "monday"}
 NAMES = ["book_room", "send_mail"]
-ROOM = Tool(
-    "book_room",
-    "Reserves a meeting room",
-    {
-        "type": "object",
-        "properties": {"people": {"type": "integer", "minimum": 1}, "day": {"enum": ["Mon", "Tue"]}},
-        "required": ["people"],
-    },
-)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +19,8 @@ ROOM = Tool(
     [
         ("I would call book_room for you.", False),
         ("book_room (people=4)", True),
+        ('book_room ("large")', True),
+        ('{"name": "book_room", "argu', True),
         ("Use `book_room(people=4)` for that.", True),
         ('{"name": "book_room", "arguments": {"people": ', True),
         ('{"name": "gone", "arguments": {}}', True),

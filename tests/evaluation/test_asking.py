@@ -13,17 +13,9 @@ from agents.tools.types import ToolError
 from apps.evaluation.asking import Plain, malformed
 from apps.evaluation.harness import Harness
 from tests.evaluation.scripted import MODEL, scripted
+from tests.fixtures.functions import ROOM
 from tests.runtime.conftest import TINY_ID
 
-ROOM = Tool(
-    "book_room",
-    "Reserves a meeting room",
-    {
-        "type": "object",
-        "properties": {"people": {"type": "integer", "minimum": 1}, "day": {"enum": ["Mon", "Tue"]}},
-        "required": ["people"],
-    },
-)
 MAIL = Tool("send_mail", "Sends mail", {"type": "object", "properties": {"to": {"type": "string"}}})
 ASKED = [Message("user", "A room for four, please.")]
 
