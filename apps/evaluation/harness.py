@@ -4,6 +4,7 @@ where steps are kept, which is the memory of this process.
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -112,7 +113,7 @@ class InMemory(Silent):
         step.status, step.ended = status, timezone.now()
 
 
-class Outside(Answers):
+class Outside(Answers, ABC):
     """In the place of `agents.loop.calls.Caller`, for functions that are not the product's."""
 
     def carry_out(self, pending: Sequence[Wanted]) -> bool:
@@ -131,9 +132,9 @@ class Outside(Answers):
         offered = self.plan.function(wanted.name)
         return self.refusal(wanted, offered.parameters, offered.writes) if offered else self.unknown(wanted)
 
+    @abstractmethod
     def make(self, calls: Sequence[Wanted], refused: bool) -> bool:
-        """Makes the calls that may be made; `refused`: others beside them were not."""
-        raise NotImplementedError
+        """Makes the calls that may be made; `refused`: others beside them were not. True where they wait."""
 
     def done(self, wanted: Wanted, result: str | ToolError) -> None:
         """Answers the call."""
