@@ -1,6 +1,5 @@
 """Columns that Django does not have."""
 
-import json
 from typing import Any
 
 from django.db import models
@@ -18,4 +17,4 @@ class OrderedJSONField(models.JSONField):
         return Json(value)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return json.loads(value) if isinstance(value, str) else value
+        return value  # psycopg has read it: Django keeps it from doing so for `jsonb` alone
