@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from quarry.fields import OrderedJSONField
 from quarry.leases import Leased
 from quarry.text import first_words
 
@@ -35,11 +36,11 @@ class Run(Leased):
     status = models.CharField(max_length=20, choices=Status, default=Status.QUEUED)
     # For a question: question, history, collections, and for an assistant's assistant and thread; for a completion see
     # agents.loop.completion, for a replay agents.replay.
-    input = models.JSONField(default=dict)
-    plan = models.JSONField(null=True)  # of an agent: what it was told and offered, fixed before its first word
+    input = OrderedJSONField(default=dict)
+    plan = OrderedJSONField(null=True)  # of an agent: what it was told and offered, fixed before its first word
     answer = models.TextField(blank=True)
     citations = models.JSONField(default=list)
-    result = models.JSONField(null=True)  # of a completion: its choices; of a replay: what was compared
+    result = OrderedJSONField(null=True)  # of a completion: its choices; of a replay: what was compared
     usage = models.JSONField(null=True)
     model = models.CharField(max_length=120, blank=True)
     model_sha256 = models.CharField(max_length=64, blank=True)
@@ -91,8 +92,8 @@ class Step(models.Model):
     title = models.CharField(max_length=200, blank=True)
     call = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
-    arguments = models.JSONField(default=dict)
-    result = models.JSONField(null=True)
+    arguments = OrderedJSONField(default=dict)
+    result = OrderedJSONField(null=True)
     memory = models.JSONField(default=dict)
     started = models.DateTimeField()
     ended = models.DateTimeField(null=True)

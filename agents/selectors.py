@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
+from django.db.models.fields.json import KT
 from quarry.api.sentences import said_in
 from quarry.events import Event
 
@@ -36,10 +37,9 @@ def agent_runs(reader: User, filters: Mapping[str, Any]) -> QuerySet[Run]:
     """Everybody's runs of agents, for administrators. `person` is part of an address, `assistant` a slug,
     `function` the name of one that was called."""
     require_administrator(reader)
-    found = (
-        Run.objects.exclude(plan__isnull=True).select_related("person").annotate(turns=Count("steps", distinct=True))
-    )
-    exact = {"status": "status", "assistant": "input__assistant__slug", "after": "created_at__gte"}
+    found = Run.objects.exclude(plan__isnull=True).select_related("person")
+    found = found.annotate(turns=Count("steps", distinct=True)).alias(slug=KT("input__assistant__slug"))
+    exact = {"status": "status", "assistant": "slug", "after": "created_at__gte"}
     exact |= {"before": "created_at__lt"}
     found = found.filter(**{field: filters[name] for name, field in exact.items() if filters.get(name)})
     if person := filters.get("person"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 from quarry import leases, runtime
 
@@ -112,7 +113,8 @@ def _called(run: Run) -> list[str]:
     """The functions that were called in the conversation before."""
     if not (thread := run.input.get("thread")):
         return []
-    earlier = Step.objects.filter(run__person=run.person, run__input__thread=thread, kind=Step.Kind.TOOL)
+    mine = Step.objects.filter(run__person=run.person, kind=Step.Kind.TOOL)
+    earlier = mine.alias(thread=KeyTextTransform("thread", "run__input")).filter(thread=thread)
     return list(earlier.order_by("name").values_list("name", flat=True).distinct())
 
 

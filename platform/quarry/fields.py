@@ -8,7 +8,7 @@ from psycopg.types.json import Json
 
 class OrderedJSONField(models.JSONField):
     """JSON whose objects keep their names in the order in which they were written: PostgreSQL's `jsonb`, Django's usual
-    column, puts short names first. It cannot be searched in or compared."""
+    column, puts short names first. It cannot be compared; what is in it is searched by `KT`, as text."""
 
     def db_type(self, connection: Any) -> str:
         return "json"

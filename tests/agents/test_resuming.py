@@ -58,6 +58,30 @@ def at(target: Any, name: str, after: bool = False) -> Callable[[pytest.MonkeyPa
     return patch
 
 
+def test_the_model_reads_the_same_after_it(hand_over: Any, script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the letter, in the order in which things were written: else all of it would be read anew."""
+    properties = {"weekday": {"enum": ["monday"], "description": "Which"}, "at": {"type": "string"}}
+    operation("look_up", parameters={"type": "object", "properties": properties, "required": []})
+    made = {"weekday": "monday", "at": "noon"}
+    model = script([("look_up", made)])
+    run = hand_over()
+
+    def dying(messages: Any, **more: Any) -> Any:
+        if model.turns:
+            return model(messages, **more)
+        raise Killed
+
+    before: list[Any] = []
+    turn = Transcript._turn
+    monkeypatch.setattr(Transcript, "_turn", lambda self, step: (before.append(self), turn(self, step))[1])
+    run = killed(run, monkeypatch, lambda patch: patch.setattr(runtime, "generate", dying))
+    again = Transcript.load(run, plan_of(run))
+    for read in (Transcript.tools, Transcript.messages):
+        assert repr(read(again)) == repr(read(before[0]))
+    assert list(again.calls[0].arguments) == list(made)
+    assert list(again.tools()[0].parameters["properties"]) == list(properties)
+
+
 def test_a_run_goes_on_behind_its_last_step(
     hand_over: Any, script: Any, done: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -139,6 +139,15 @@ def test_a_schema_is_kept_in_both_forms(client: openai.OpenAI, model: str) -> No
     assert made.choices[0].message.content
 
 
+def test_an_answer_by_a_schema_has_its_names_in_the_schemas_order(client: openai.OpenAI, model: str) -> None:
+    """So that a model can say why before it says what."""
+    properties = {"reasoning": {"enum": ["short", "long"]}, "ok": {"enum": ["yes", "no"]}}
+    schema = {"type": "object", "properties": properties, "required": ["reasoning", "ok"]}
+    wanted: Any = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
+    made = client.chat.completions.create(model=model, messages=HELLO, response_format=wanted, max_tokens=80)
+    assert list(json.loads(made.choices[0].message.content or "")) == ["reasoning", "ok"]
+
+
 def test_content_in_parts_and_every_role(client: openai.OpenAI, model: str) -> None:
     call = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city": "Taipei"}'}}
     messages: list[Any] = [
