@@ -12,6 +12,7 @@ import frontend
 from work import CACHE, ROOT, VENV, Trouble, duration, say
 
 BIN = VENV / "bin"
+PROCESSES = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 @dataclass
@@ -61,11 +62,15 @@ def tests() -> list[Check]:
         "QUARRY_MODELS": os.environ.get("QUARRY_MODELS") or str(ROOT / "var" / "models"),
         "QUARRY_CHROMIUM": browser.find() or "",
     }
-    # Long enough to see which tests are the slow ones; the closing line stays the last.
-    pytest = [VENV / "bin" / "python", "-m", "pytest", "--durations=40", "--durations-min=4"]
+    pytest = [VENV / "bin" / "python", "-m", "pytest", "--durations=30", "--durations-min=4"]
+    # A model takes all cores, and so does the whole product; other tests go side by side, each process with servers of
+    # its own.
+    alone = ["-m", "model or browser"]
+    beside = ["-m", "not model and not browser", "-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder"]
     return [
         Check("front end tests", [*npm, "test"], frontend.FOLDER, frontend.npm_environment(node)),
-        Check("pytest", pytest, environment=environment, shown=True),
+        Check("tests", [*pytest, *beside], environment=environment, shown=True),
+        Check("tests of models and in the browser", [*pytest, *alone], environment=environment, shown=True),
     ]
 
 

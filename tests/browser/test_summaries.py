@@ -29,10 +29,10 @@ PAGES = (
 @pytest.fixture(scope="module")
 def shelf(product: Product) -> str:
     """The name of a collection with a document of two pages."""
-    collection = product.collection("Workshop")
+    collection = product.collection("Minutes of the workshop")
     document = product.upload(collection, "workshop.pdf", pdf(*PAGES))
     assert product.settled(document)["status"] == "ready"
-    return "Workshop"
+    return "Minutes of the workshop"
 
 
 def test_from_the_form_to_the_passage_of_a_sentence(visit: Visit, employee_at_desk: Person, shelf: str) -> None:
