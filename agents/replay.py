@@ -59,7 +59,8 @@ class Replay:
         with self.recorder.step(Step.Kind.GENERATE, "replay", {"step": str(step.pk)}) as own:
             turn = Turn(transcript, Silent())
             messages = transcript.messages(step.memory.get("instruction", ""), step.memory.get("shrink", 0))
-            done = turn.write(messages, step.arguments["choice"], self.cancelled)
+            tools = [each for each in transcript.tools() if each.name in step.arguments["functions"]]
+            done = turn.write(messages, step.arguments["choice"], self.cancelled, tools)
             own.result = {"reason": done.reason, "usage": turn.facts(done)["usage"]}
         before = (step.result or {}).get("tool_calls", [])
         calls, text = turn.calls == before, turn.raw == step.memory.get("raw")

@@ -7,6 +7,8 @@ from typing import Any
 
 from quarry.runtime import Tool
 
+from . import codes
+
 # "annual 特休, sick 病假" or "software: programs; network: connection", as descriptions explain values.
 _EXPLAINED = r"(?<![\w-]){value}(?![\w-])(.*?)(?=$|(?<![\w-])(?:{others})(?![\w-]))"
 _WORD = re.compile(r"[\u3400-\u9fff]{2,}|[A-Za-z][A-Za-z-]{3,}")
@@ -18,7 +20,7 @@ _SAID = {
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 # Any sign that a quantity was spoken of at all.
 _QUANTITY = re.compile(
-    r"\d|[〇零一二兩三四五六七八九十百千萬半]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|"
+    r"\d|一(?![下些樣直定起般切])|[〇零二兩三四五六七八九十百千萬半]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|"
     r"\w+ty|half|quarter|dozen|hundred|thousand|million|billion|percent|double|twice|once|couple|pair|zero)\b",
     re.IGNORECASE,
 )
@@ -52,6 +54,11 @@ def made_up(arguments: Mapping[str, Any], parameters: Mapping[str, Any], said: s
     return ""
 
 
+def is_made_up(error: str) -> bool:
+    """Whether a call was not made for its numbers."""
+    return error.startswith(MADE_UP.partition("“")[0])
+
+
 def _fills(value: Any, said: str) -> bool:
     if value is None or value == "":
         return True
@@ -64,6 +71,7 @@ def _explained(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The words with the values that they explain, of all arguments with a choice."""
     for schema in (parameters.get("properties") or {}).values():
         values = [each for each in schema.get("enum", ()) if isinstance(each, str)] if isinstance(schema, dict) else []
+        yield from codes.names(tuple(values))
         others = "|".join(map(re.escape, values))
         for value in values:
             pattern = _EXPLAINED.format(value=re.escape(value), others=others)
@@ -73,5 +81,5 @@ def _explained(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _says(text: str, word: str) -> bool:
     if word.isascii():
-        return re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE) is not None
+        return re.search(rf"\b{re.escape(word)}s?\b", text, re.IGNORECASE) is not None
     return word in text

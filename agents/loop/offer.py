@@ -1,6 +1,7 @@
 """Which of many functions are worth showing: a small model that reads forty descriptions calls the wrong one."""
 
 import logging
+import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
@@ -13,6 +14,7 @@ from .words import overlap, words
 MOST = 12
 TURNS = 2  # last questions that tell what it is about
 WORDS_COUNT = 0.25  # beside the similarity of meaning: a name that the person says is rarely chance
+_SEARCHES = re.compile(r"(?:^|_)(?:search|find|look_?up|query|retrieve)(?:_|$)", re.IGNORECASE)
 logger = logging.getLogger(__name__)
 
 
@@ -41,6 +43,13 @@ def relevant(functions: Sequence[F], asked: Sequence[str], called: Collection[st
     kept = sum(each.name in called for each in functions)
     best = sorted(range(len(functions)), key=lambda place: (functions[place].name not in called, -scores[place]))
     return [functions[place] for place in sorted(best[: max(MOST, kept)])]
+
+
+def searches(function: Described) -> bool:
+    """Whether it looks up what is not known, as far as its name and what it needs tell: a text, and nothing else."""
+    needed = function.parameters.get("required", ())
+    kinds = [function.parameters.get("properties", {}).get(name, {}).get("type") for name in needed]
+    return bool(_SEARCHES.search(function.name)) and kinds == ["string"]
 
 
 def _description(function: Described) -> str:

@@ -10,10 +10,11 @@ from quarry import runtime
 
 from agents.models import Step
 
-from . import corrections, replies
+from . import corrections, given, offer, replies
 from .answers import Steps
 from .query import is_small_talk
 from .transcript import Transcript, Wanted
+from .transcript import Turn as Said
 from .writing import Turn
 
 SEARCH = "search_knowledge"  # as the model calls the built-in one
@@ -67,13 +68,14 @@ class Talk:
 
     def _turn(self, over: str) -> None:
         """Has the model go on; `over`: why it must answer now, with what it has."""
-        instruction = replies.ANSWER_NOW[self.plan.language] if over else ""
+        instruction = self._answer_now if over else ""
         choice = "none" if over else self._choice()
-        arguments = {"choice": choice, "functions": [tool.name for tool in self.transcript.tools()]}
+        tools = self._tools(choice)
+        arguments = {"choice": choice, "functions": [tool.name for tool in tools]}
         turn = Turn(self.transcript, self.recorder)
         try:
             with self.recorder.step(Step.Kind.GENERATE, "agent", arguments) as step:
-                done = self._written(turn, instruction, choice)
+                done = self._written(turn, instruction, choice, tools)
                 if done.reason == "cancelled":
                     raise Cancelled
                 correction = "" if over else self._correction(turn, done)
@@ -89,20 +91,44 @@ class Talk:
             self._cut_off(turn)
 
     def _choice(self) -> runtime.ToolChoice:
-        """A call that was only written must be made. And small models that may answer at once do so out of their own
-        head: where the documents can be searched, the first turn is a call."""
+        """A call that was only written must be made, and one that failed made again. And small models that may answer
+        at once do so out of their own head: where the documents can be searched, the first turn is a call."""
         if self.transcript.turns:
-            return "required" if self.transcript.turns[-1].correction else "auto"
+            return self._next_choice(self.transcript.turns[-1])
         first = self.plan.function(SEARCH) is not None
         return "required" if first and not is_small_talk(self.transcript.run.input["question"]) else "auto"
 
-    def _written(self, turn: Turn, instruction: str, choice: runtime.ToolChoice) -> runtime.Done:
+    def _next_choice(self, last: Said) -> runtime.ToolChoice:
+        if last.correction:
+            return "none" if last.correction == self._answer_now else "required"
+        mendable = len(self.transcript.turns) < STUCK and (_mendable(last) or self._finder(last))
+        return "required" if mendable else "auto"
+
+    def _tools(self, choice: runtime.ToolChoice) -> list[runtime.Tool]:
+        """What may be called: after numbers that were made up only what finds them."""
+        finder = self._finder(self.transcript.turns[-1]) if choice == "required" and self.transcript.turns else None
+        return [finder] if finder else self.transcript.tools()
+
+    def _finder(self, last: Said) -> runtime.Tool | None:
+        """The function that looks up what nobody has said, where calls were not made for want of that."""
+        errors = [str((each.settled.result or {}).get("error", "")) for each in last.calls if each.settled]
+        if not errors or not all(map(given.is_made_up, errors)):
+            return None
+        return next((each.tool_facts() for each in self.plan.functions if offer.searches(each)), None)
+
+    @property
+    def _answer_now(self) -> str:
+        return replies.ANSWER_NOW[self.plan.language]
+
+    def _written(
+        self, turn: Turn, instruction: str, choice: runtime.ToolChoice, tools: Sequence[runtime.Tool]
+    ) -> runtime.Done:
         """Once the time is up a turn ends; the last one has some more."""
         last = self._last if choice == "none" else self._until
         cancelled = lambda: self.cancelled() or time.monotonic() > last  # noqa: E731
         for shrink in range(SHRINKS + 1):
             try:
-                done = turn.write(self.transcript.messages(instruction, shrink), choice, cancelled)
+                done = turn.write(self.transcript.messages(instruction, shrink), choice, cancelled, tools)
                 turn.shrink = shrink
                 return done
             except runtime.PromptTooLong:
@@ -111,12 +137,14 @@ class Talk:
         raise AssertionError
 
     def _correction(self, turn: Turn, done: runtime.Done) -> str:
-        """What the model is told where its answer is a call that it only wrote down."""
-        told = sum(bool(each.correction) for each in self.transcript.turns)
-        if turn.calls or told >= corrections.MOST:
+        """What the model is told where its answer is none, or a call that it only wrote down."""
+        told = [each.correction for each in self.transcript.turns if each.correction]
+        if turn.calls or len(told) >= corrections.MOST:
             return ""
-        if done.reason == "length" and not turn.raw.strip():
-            return corrections.TOO_LONG  # nobody is shown half a call
+        if not turn.raw.strip():
+            if done.reason == "length":
+                return corrections.TOO_LONG  # nobody is shown half a call
+            return "" if self._answer_now in told else self._answer_now
         names = [tool.name for tool in self.transcript.tools()]
         called = {each.name for each in self.transcript.calls}
         return corrections.WRITTEN if corrections.written(turn.raw, names, called) else ""
@@ -165,6 +193,12 @@ class Talk:
         known = {_text(each.settled) for turn in turns[:place] for each in turn.calls}
         done = [step for each in turns[place].calls if (step := each.settled) and _completed(step)]
         return any(step.memory.get("writes") or _text(step) not in known for step in done)
+
+
+def _mendable(turn: Said) -> bool:
+    """Whether all of its calls failed, and none of them would have changed anything: other arguments may do."""
+    settled = [each.settled for each in turn.calls]
+    return bool(settled) and not any(step is None or _completed(step) or step.memory.get("writes") for step in settled)
 
 
 def _completed(step: Step | None) -> bool:

@@ -42,14 +42,18 @@ class Turn:
         self._links = LinkFilter(lambda url: known(url, transcript))
 
     def write(
-        self, messages: Sequence[runtime.Message], choice: runtime.ToolChoice, cancelled: Callable[[], bool]
+        self,
+        messages: Sequence[runtime.Message],
+        choice: runtime.ToolChoice,
+        cancelled: Callable[[], bool],
+        tools: Sequence[runtime.Tool],
     ) -> runtime.Done:
         """Has the model write to the end and returns how it ended."""
         self._may_call = choice != "none"
         stream = runtime.generate(
             messages,
             model=self.transcript.plan.models,
-            tools=self.transcript.tools(),
+            tools=tools,
             choice=choice,
             params=runtime.Params(MOST_TOKENS),
             cancelled=cancelled,

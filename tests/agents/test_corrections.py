@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from quarry.runtime import ToolCall
 
-from agents.loop import corrections
+from agents.loop import corrections, replies
 from tests.agents.acting import carried_out, operation
 from tests.fixtures.functions import ROOM
 from tests.fixtures.runs import text_of, told
@@ -77,3 +77,38 @@ def test_an_answer_that_tells_what_was_called_is_one(hand_over: Any, script: Any
     operation("look_up")
     script([("look_up", MONDAY)], "I asked look_up(day=monday): it is free.")
     assert carried_out(hand_over()).answer == "I asked look_up(day=monday): it is free."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_nothing_behind_a_result_must_answer_in_words(hand_over: Any, script: Any) -> None:
+    operation("look_up", config={"text": "Monday is free."})
+    model = script([("look_up", MONDAY)], " \n", "Monday is free.")
+    run = carried_out(hand_over())
+    assert (run.status, run.answer) == ("completed", "Monday is free.")
+    assert model.read[2][-1].content == replies.ANSWER_NOW["en"]
+    turns = run.steps.filter(kind="generate")
+    assert [step.arguments["choice"] for step in turns] == ["auto", "auto", "none"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_never_writes_anything_is_told_so_once(hand_over: Any, script: Any) -> None:
+    operation("look_up")
+    model = script(*["  "] * 5)
+    run = carried_out(hand_over())
+    assert (run.status, run.answer, len(model.read)) == ("completed", replies.NO_WORDS["en"], 2)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("writes", "fails", "second"), [(False, True, "required"), (False, False, "auto"), (True, True, "auto")]
+)
+def test_a_reading_call_that_failed_is_made_again(
+    writes: bool, fails: bool, second: str, hand_over: Any, script: Any
+) -> None:
+    operation("look_up", writes=writes, config={"error": "No such day."} if fails else {})
+    operation("look_elsewhere")
+    script([("look_up", MONDAY)], [("look_elsewhere", MONDAY)], "Free.")
+    run = carried_out(hand_over())
+    assert (run.status, run.answer) == ("completed", "Free.")
+    turns = run.steps.filter(kind="generate")
+    assert [step.arguments["choice"] for step in turns] == ["auto", second, "auto"]

@@ -39,6 +39,35 @@ def test_words_that_functions_explain_are_told_by_their_values(text: str, told: 
     assert given.with_values(text, [LEAVE]) == f"{text}\n({told})"
 
 
+EXCHANGE = Tool(
+    "exchange",
+    "Exchanges money",
+    {
+        "type": "object",
+        "properties": {
+            "currency": {"enum": ["USD", "HKD", "KRW"]},
+            "language": {"enum": ["en", "zh-Hant", "es"]},
+            "speed": {"enum": ["low", "high"]},
+        },
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Change 3 million won.", "Won = KRW"),
+        ("把 2,000 港幣換成美元", "港幣 = HKD, 美元 = USD"),
+        ("Two Hong Kong dollars", "Hong Kong Dollar = HKD"),
+        ("Say it in Spanish and 英文.", "Spanish = es, 英文 = en"),
+        ("A dollar, at low speed", ""),
+    ],
+)
+def test_codes_are_told_by_the_names_that_they_have_everywhere(text: str, told: str) -> None:
+    words = given.with_values(text, [EXCHANGE]).removeprefix(text)
+    assert {*words.strip("\n()").split(", ")} == {*told.split(", ")}
+
+
 @pytest.mark.parametrize("text", ["Please book a room.", "stillness", ""])
 def test_other_words_say_nothing(text: str) -> None:
     assert given.with_values(text, [LEAVE]) == text
@@ -67,6 +96,7 @@ def test_what_fills_an_optional_argument_is_left_out(arguments: dict[str, Any], 
         ("120 minutes", "For two hours", False),
         ("Room 4", "公司有四間會議室", False),
         ("A fever", "I have a fever.", False),
+        ("100 * 1.5", "加班費怎麼算？請查一下", True),
     ],
 )
 def test_numbers_that_nobody_gave_are_made_up(reason: str, said: str, wrong: bool) -> None:
@@ -89,3 +119,21 @@ def test_the_loop_tells_values_and_leaves_fillers_out(hand_over: Any, script: An
     assert "(病假 = sick)" in model.read[0][-1].content
     assert done == [("request_leave", {"kind": "sick", "days": 1})]
     assert run.steps.get(kind="tool").arguments == {"kind": "sick", "days": 1}
+
+
+NOTE = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("second", "left"), [("search_rules", ["search_rules"]), ("file_rule", None)])
+def test_who_makes_numbers_up_must_look_them_up_where_that_can_be_done(
+    second: str, left: list[str] | None, hand_over: Any, script: Any, done: Any
+) -> None:
+    operation("work_out", parameters=NOTE)
+    operation(second, parameters=NOTE)
+    model = script([("work_out", {"text": "100 * 1.5"})], [(second, {"text": "overtime"})], "Twice the pay [1].")
+    run = carried_out(hand_over(question="How is overtime paid?"))
+    assert done == [(second, {"text": "overtime"})]
+    assert model.offered == [[second, "work_out"], left or [second, "work_out"], [second, "work_out"]]
+    choices = [step.arguments["choice"] for step in run.steps.filter(kind="generate")]
+    assert choices == ["auto", "required", "auto"]

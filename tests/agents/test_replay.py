@@ -51,6 +51,28 @@ def test_the_same_comes_out_and_nothing_is_called(
     assert shown["result"]["same"] is True
 
 
+NOTE = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
+TURNS: list[list[Any]] = [
+    ['look_up(text="leave")', [("look_up", {"text": "leave"})], "Seven days."],  # told to make the call
+    [[("look_up", {"text": "leave"})], " ", "Seven days."],  # told to answer
+    [[("look_up", {"text": "100 * 2"})], [("search_rules", {"text": "leave"})], "Seven days."],  # told to look it up
+]
+
+
+@pytest.mark.parametrize("turns", TURNS)
+def test_turns_that_were_corrected_are_replayed_with_what_was_on_offer_then(
+    turns: list[Any], hand_over: Any, script: Any, administrator: User, client_for: Any
+) -> None:
+    for name in ("look_up", "search_rules"):
+        operation(name, parameters=NOTE)
+    first = script(*turns)
+    run = carried_out(hand_over(question="How long is our leave?"))
+    again = script(*turns)
+    found = replayed(run, administrator, client_for)
+    assert [step["same"] for step in found.result["steps"]] == [True] * 3, found.result
+    assert (again.read, again.offered) == (first.read, first.offered)
+
+
 def test_what_was_changed_since_shows(ended: Run, administrator: User, client_for: Any) -> None:
     step = ended.steps.last()
     step.memory["raw"] = "Somebody wrote over the answer."
