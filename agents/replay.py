@@ -2,7 +2,7 @@
 Nothing is called and nothing is shown to anybody else. Whether the same comes out is told turn by turn."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from agents import actions
 from agents.loop.outcome import Outcome, TimeLimit
 from agents.loop.plan import plan_of
 from agents.loop.transcript import Transcript
-from agents.loop.writing import Turn
+from agents.loop.writing import Allowed, Turn
 from agents.models import Run, Step
 from agents.recorder import Recorder
 from apps.accounts.models import User
@@ -59,8 +59,7 @@ class Replay:
         with self.recorder.step(Step.Kind.GENERATE, "replay", {"step": str(step.pk)}) as own:
             turn = Turn(transcript, Silent())
             messages = transcript.messages(step.memory.get("instruction", ""), step.memory.get("shrink", 0))
-            tools = [each for each in transcript.tools() if each.name in step.arguments["functions"]]
-            done = turn.write(messages, step.arguments["choice"], self.cancelled, tools)
+            done = turn.write(messages, _allowed(transcript, step.arguments), self.cancelled)
             own.result = {"reason": done.reason, "usage": turn.facts(done)["usage"]}
         before = (step.result or {}).get("tool_calls", [])
         calls, text = turn.calls == before, turn.raw == step.memory.get("raw")
@@ -80,6 +79,11 @@ class Replay:
         if time.monotonic() > self.deadline:
             raise TimeLimit
         return Outcome("", cancelled=True)
+
+
+def _allowed(transcript: Transcript, then: Mapping[str, Any]) -> Allowed:
+    tools = [each for each in transcript.tools() if each.name in then["functions"]]
+    return Allowed(tools, then["choice"], then.get("parallel", True))
 
 
 class Silent:

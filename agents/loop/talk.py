@@ -15,7 +15,7 @@ from .answers import Steps
 from .query import is_small_talk
 from .transcript import Transcript, Wanted
 from .transcript import Turn as Said
-from .writing import Turn
+from .writing import Allowed, Turn
 
 SEARCH = "search_knowledge"  # as the model calls the built-in one
 STUCK = 2  # turns in a row from which nothing new came
@@ -69,13 +69,11 @@ class Talk:
     def _turn(self, over: str) -> None:
         """Has the model go on; `over`: why it must answer now, with what it has."""
         instruction = self._answer_now if over else ""
-        choice = "none" if over else self._choice()
-        tools = self._tools(choice)
-        arguments = {"choice": choice, "functions": [tool.name for tool in tools]}
+        allowed = self._allowed(over)
         turn = Turn(self.transcript, self.recorder)
         try:
-            with self.recorder.step(Step.Kind.GENERATE, "agent", arguments) as step:
-                done = self._written(turn, instruction, choice, tools)
+            with self.recorder.step(Step.Kind.GENERATE, "agent", allowed.facts()) as step:
+                done = self._written(turn, instruction, allowed)
                 if done.reason == "cancelled":
                     raise Cancelled
                 correction = "" if over else self._correction(turn, done)
@@ -90,27 +88,30 @@ class Talk:
         except Cancelled:
             self._cut_off(turn)
 
-    def _choice(self) -> runtime.ToolChoice:
-        """A call that was only written must be made, and one that failed made again. And small models that may answer
-        at once do so out of their own head: where the documents can be searched, the first turn is a call."""
-        if self.transcript.turns:
-            return self._next_choice(self.transcript.turns[-1])
-        first = self.plan.function(SEARCH) is not None
-        return "required" if first and not is_small_talk(self.transcript.run.input["question"]) else "auto"
+    def _allowed(self, over: str) -> Allowed:
+        """What may be called, and whether that must be. A model that is made to call goes on with calls that it makes
+        up if it may, so one is enough then."""
+        tools, last = self.transcript.tools(), self.transcript.turns[-1] if self.transcript.turns else None
+        if over or (last and last.correction == self._answer_now):
+            return Allowed(tools, "none")
+        if last and last.correction:
+            return Allowed(tools, "required")
+        if last and (finder := self._finder(last)):
+            return Allowed([finder], "required", parallel=False)
+        if self._must_look_up() if last is None else len(self.transcript.turns) < STUCK and _mendable(last):
+            return Allowed(tools, "required", parallel=False)
+        return Allowed(tools)
 
-    def _next_choice(self, last: Said) -> runtime.ToolChoice:
-        if last.correction:
-            return "none" if last.correction == self._answer_now else "required"
-        mendable = len(self.transcript.turns) < STUCK and (_mendable(last) or self._finder(last))
-        return "required" if mendable else "auto"
-
-    def _tools(self, choice: runtime.ToolChoice) -> list[runtime.Tool]:
-        """What may be called: after numbers that were made up only what finds them."""
-        finder = self._finder(self.transcript.turns[-1]) if choice == "required" and self.transcript.turns else None
-        return [finder] if finder else self.transcript.tools()
+    def _must_look_up(self) -> bool:
+        """Small models that may answer at once do so out of their own head: where the documents can be searched, the
+        first turn is a call."""
+        searches = self.plan.function(SEARCH) is not None
+        return searches and not is_small_talk(self.transcript.run.input["question"])
 
     def _finder(self, last: Said) -> runtime.Tool | None:
-        """The function that looks up what nobody has said, where calls were not made for want of that."""
+        """The function that looks up what nobody has said, where the first calls were not made for want of that."""
+        if len(self.transcript.turns) >= STUCK:
+            return None
         errors = [str((each.settled.result or {}).get("error", "")) for each in last.calls if each.settled]
         if not errors or not all(map(given.is_made_up, errors)):
             return None
@@ -120,15 +121,13 @@ class Talk:
     def _answer_now(self) -> str:
         return replies.ANSWER_NOW[self.plan.language]
 
-    def _written(
-        self, turn: Turn, instruction: str, choice: runtime.ToolChoice, tools: Sequence[runtime.Tool]
-    ) -> runtime.Done:
+    def _written(self, turn: Turn, instruction: str, allowed: Allowed) -> runtime.Done:
         """Once the time is up a turn ends; the last one has some more."""
-        last = self._last if choice == "none" else self._until
+        last = self._last if allowed.choice == "none" else self._until
         cancelled = lambda: self.cancelled() or time.monotonic() > last  # noqa: E731
         for shrink in range(SHRINKS + 1):
             try:
-                done = turn.write(self.transcript.messages(instruction, shrink), choice, cancelled, tools)
+                done = turn.write(self.transcript.messages(instruction, shrink), allowed, cancelled)
                 turn.shrink = shrink
                 return done
             except runtime.PromptTooLong:

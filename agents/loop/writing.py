@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from quarry import runtime
@@ -16,6 +17,23 @@ from .transcript import Transcript
 MOST_TOKENS = 800
 MOST_CALLS = 8  # in one turn
 CALLING = "The assistant looks something up before it answers."
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a turn may call, whether it must, and whether it may call several at once."""
+
+    tools: Sequence[runtime.Tool]
+    choice: runtime.ToolChoice = "auto"
+    parallel: bool = True
+
+    def facts(self) -> dict[str, Any]:
+        """As a step's arguments."""
+        return {
+            "choice": self.choice,
+            "functions": [each.name for each in self.tools],
+            "parallel": self.parallel,
+        }
 
 
 class Told(Protocol):
@@ -42,19 +60,16 @@ class Turn:
         self._links = LinkFilter(lambda url: known(url, transcript))
 
     def write(
-        self,
-        messages: Sequence[runtime.Message],
-        choice: runtime.ToolChoice,
-        cancelled: Callable[[], bool],
-        tools: Sequence[runtime.Tool],
+        self, messages: Sequence[runtime.Message], allowed: Allowed, cancelled: Callable[[], bool]
     ) -> runtime.Done:
         """Has the model write to the end and returns how it ended."""
-        self._may_call = choice != "none"
+        self._may_call = allowed.choice != "none"
         stream = runtime.generate(
             messages,
             model=self.transcript.plan.models,
-            tools=tools,
-            choice=choice,
+            tools=allowed.tools,
+            choice=allowed.choice,
+            parallel=allowed.parallel,
             params=runtime.Params(MOST_TOKENS),
             cancelled=cancelled,
         )
@@ -83,14 +98,16 @@ class Turn:
                 self._call(name, arguments)
 
     def _call(self, name: str, arguments: Any) -> None:
-        """Calls get ids of ours: those of models are random, or come again."""
+        """Calls get ids of ours: those of models are random, or come again. So do calls, of which one is enough."""
         if not self.calls:
             self.recorder.take_back(CALLING)
         id = f"call_{len(self.transcript.turns) + 1}_{len(self.calls) + 1}"
         offered = self.transcript.plan.function(name)
         if offered and isinstance(arguments, Mapping):
             arguments = given.without_fillers(arguments, offered.parameters, self.transcript.said)
-        self.calls.append({"id": id, "name": name, "arguments": json.loads(json.dumps(arguments))})
+        call = {"name": name, "arguments": json.loads(json.dumps(arguments))}
+        if all(call != {"name": each["name"], "arguments": each["arguments"]} for each in self.calls):
+            self.calls.append({"id": id, **call})
 
     def _finish(self) -> None:
         self._show(self._links.feed(self._script.finish()) + self._links.finish())

@@ -155,10 +155,13 @@ def test_an_error_of_a_function_reaches_the_model_and_one_more_try_is_given(
 def test_the_same_call_is_not_made_twice(hand_over: Any, script: Any, done: Any) -> None:
     operation("look_up")
     operation("book", writes=True)
-    model = script([("book", MONDAY), ("book", MONDAY)], [("look_up", MONDAY)], [("look_up", MONDAY)], "Done.")
+    twice = [("book", MONDAY), ("book", MONDAY)]
+    model = script(twice, [("look_up", MONDAY), ("book", MONDAY)], [("look_up", MONDAY)], "Done.")
     assert carried_out(hand_over()).status == "completed"
     assert done == [("book", MONDAY), ("look_up", MONDAY)]
-    assert "see result 1" in replied(model, 1)[1]
+    assert len(replied(model, 1)) == 1, "once is enough in one turn"
+    assert "see result 1" in replied(model, 2)[2]
+    assert "see result 2" in replied(model, 3)[3]
 
 
 @pytest.mark.parametrize(

@@ -112,3 +112,4 @@ def test_a_reading_call_that_failed_is_made_again(
     assert (run.status, run.answer) == ("completed", "Free.")
     turns = run.steps.filter(kind="generate")
     assert [step.arguments["choice"] for step in turns] == ["auto", second, "auto"]
+    assert [step.arguments["parallel"] for step in turns] == [True, second == "auto", True], "one is enough"
