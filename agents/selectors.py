@@ -121,7 +121,9 @@ def visible_step(person: User, step: dict[str, Any]) -> dict[str, Any]:
     step = step | {"result": step["result"] and said_in(step["result"], "error")}
     if simple := step.get("simple"):  # streams of an earlier version have none
         step["simple"] = simple | {"text": sentence(simple)}
-    for part, key in (("arguments", "documents"), ("result", "found")):
+    # A function's arguments are the model's own words, whatever they are called.
+    own = [] if step["kind"] == Step.Kind.TOOL else [("arguments", "documents")]
+    for part, key in (*own, ("result", "found")):
         listed = (step[part] or {}).get(key)
         if listed:
             readable = find.readable(person, {each["document_id"] for each in listed})

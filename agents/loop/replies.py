@@ -20,6 +20,12 @@ ANSWER_NOW: dict[Language, str] = {
     "zh-Hant": "請依上面已知的內容立即以繁體中文回答，並明白說出哪些找不到或沒有完成。不要再呼叫任何功能。",
     "zh-Hans": "请根据上面已知的内容立即用简体中文回答，并明白说出哪些找不到或没有完成。不要再调用任何功能。",
 }
+# And when it has written nothing.
+ANSWER: dict[Language, str] = {
+    "en": "Answer the question now with what the results above say. Call nothing more.",
+    "zh-Hant": "請依上面的結果，立即以繁體中文回答問題。不要再呼叫任何功能。",
+    "zh-Hans": "请根据上面的结果，立即用简体中文回答问题。不要再调用任何功能。",
+}
 # What an agent's answer ends with where it was made to end, by the bound that was reached.
 _UNFINISHED: dict[Language, str] = {
     "en": "(I had to stop before I was done: {why}. What is not written above was not done.)",

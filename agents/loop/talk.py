@@ -68,7 +68,7 @@ class Talk:
 
     def _turn(self, over: str) -> None:
         """Has the model go on; `over`: why it must answer now, with what it has."""
-        instruction = self._answer_now if over else ""
+        instruction = replies.ANSWER_NOW[self.plan.language] if over else ""
         allowed = self._allowed(over)
         turn = Turn(self.transcript, self.recorder)
         try:
@@ -92,7 +92,7 @@ class Talk:
         """What may be called, and whether that must be. A model that is made to call goes on with calls that it makes
         up if it may, so one is enough then."""
         tools, last = self.transcript.tools(), self.transcript.turns[-1] if self.transcript.turns else None
-        if over or (last and last.correction == self._answer_now):
+        if over or (last and last.correction == self._answer):
             return Allowed(tools, "none")
         if last and last.correction:
             return Allowed(tools, "required")
@@ -118,8 +118,9 @@ class Talk:
         return next((each.tool_facts() for each in self.plan.functions if offer.searches(each)), None)
 
     @property
-    def _answer_now(self) -> str:
-        return replies.ANSWER_NOW[self.plan.language]
+    def _answer(self) -> str:
+        """What the model is told that has written nothing."""
+        return replies.ANSWER[self.plan.language]
 
     def _written(self, turn: Turn, instruction: str, allowed: Allowed) -> runtime.Done:
         """Once the time is up a turn ends; the last one has some more."""
@@ -143,7 +144,7 @@ class Talk:
         if not turn.raw.strip():
             if done.reason == "length":
                 return corrections.TOO_LONG  # nobody is shown half a call
-            return "" if self._answer_now in told else self._answer_now
+            return "" if self._answer in told else self._answer
         names = [tool.name for tool in self.transcript.tools()]
         called = {each.name for each in self.transcript.calls}
         return corrections.WRITTEN if corrections.written(turn.raw, names, called) else ""

@@ -152,6 +152,19 @@ def test_an_error_of_a_function_reaches_the_model_and_one_more_try_is_given(
     assert "nothing new came back" in run.answer
 
 
+@pytest.mark.parametrize("name", ["documents", "found", "text", "simple", "error"])
+def test_arguments_may_have_any_name_for_who_reads_the_run(
+    name: str, hand_over: Any, script: Any, employee: User, client_for: Any
+) -> None:
+    operation("count", parameters={"type": "object", "properties": {name: {"type": "array"}}, "required": [name]})
+    arguments = {name: ["sales", 3]}
+    script([("count", arguments)], "Three.")
+    run = carried_out(hand_over())
+    shown = client_for(employee).get(f"/api/v1/runs/{run.pk}")
+    assert shown.status_code == 200
+    assert [each["arguments"] for each in shown.json()["steps"] if each["kind"] == "tool"] == [arguments]
+
+
 def test_the_same_call_is_not_made_twice(hand_over: Any, script: Any, done: Any) -> None:
     operation("look_up")
     operation("book", writes=True)

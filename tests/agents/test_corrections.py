@@ -85,7 +85,7 @@ def test_who_writes_nothing_behind_a_result_must_answer_in_words(hand_over: Any,
     model = script([("look_up", MONDAY)], " \n", "Monday is free.")
     run = carried_out(hand_over())
     assert (run.status, run.answer) == ("completed", "Monday is free.")
-    assert model.read[2][-1].content == replies.ANSWER_NOW["en"]
+    assert model.read[2][-1].content == replies.ANSWER["en"]
     turns = run.steps.filter(kind="generate")
     assert [step.arguments["choice"] for step in turns] == ["auto", "auto", "none"]
 
