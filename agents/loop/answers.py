@@ -9,7 +9,7 @@ from agents.tools import schemas
 from agents.tools.types import Result, ToolError
 from agents.trace import shown
 
-from . import corrections, given, results
+from . import corrections, given, offer, results
 from .plan import Offered
 from .transcript import Transcript, Wanted
 from .writing import Told
@@ -55,6 +55,8 @@ class Answers:
             schemas.refuse(parameters, wanted.arguments)
         except ToolError as error:
             return str(error)
+        if offer.looks_up(wanted.name):
+            return ""  # numbers in a query claim nothing
         return given.made_up(wanted.arguments, parameters, self.transcript.said)
 
     def _repeated(self, wanted: Wanted, writes: bool) -> str:

@@ -45,11 +45,16 @@ def relevant(functions: Sequence[F], asked: Sequence[str], called: Collection[st
     return [functions[place] for place in sorted(best[: max(MOST, kept)])]
 
 
+def looks_up(name: str) -> bool:
+    """Whether a function finds what is not known, as far as its name tells."""
+    return bool(_SEARCHES.search(name))
+
+
 def searches(function: Described) -> bool:
-    """Whether it looks up what is not known, as far as its name and what it needs tell: a text, and nothing else."""
+    """Whether it looks up anything: all that it needs is a text."""
     needed = function.parameters.get("required", ())
     kinds = [function.parameters.get("properties", {}).get(name, {}).get("type") for name in needed]
-    return bool(_SEARCHES.search(function.name)) and kinds == ["string"]
+    return looks_up(function.name) and kinds == ["string"]
 
 
 def _description(function: Described) -> str:

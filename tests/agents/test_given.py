@@ -137,3 +137,11 @@ def test_who_makes_numbers_up_must_look_them_up_where_that_can_be_done(
     assert model.offered == [[second, "work_out"], left or [second, "work_out"], [second, "work_out"]]
     choices = [step.arguments["choice"] for step in run.steps.filter(kind="generate")]
     assert choices == ["auto", "required", "auto"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_in_a_query_are_not_made_up(hand_over: Any, script: Any, done: Any) -> None:
+    operation("query_sheets_of_2026", parameters=NOTE)
+    script([("query_sheets_of_2026", {"text": "SELECT region FROM sales LIMIT 1"})], "North.")
+    assert carried_out(hand_over(question="Which region sold most?")).answer == "North."
+    assert done == [("query_sheets_of_2026", {"text": "SELECT region FROM sales LIMIT 1"})]

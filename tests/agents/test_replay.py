@@ -55,7 +55,7 @@ NOTE = {"type": "object", "properties": {"text": {"type": "string"}}, "required"
 TURNS: list[list[Any]] = [
     ['look_up(text="leave")', [("look_up", {"text": "leave"})], "Seven days."],  # told to make the call
     [[("look_up", {"text": "leave"})], " ", "Seven days."],  # told to answer
-    [[("look_up", {"text": "100 * 2"})], [("search_rules", {"text": "leave"})], "Seven days."],  # told to look it up
+    [[("work_out", {"text": "100 * 2"})], [("search_rules", {"text": "leave"})], "Seven days."],  # told to look it up
 ]
 
 
@@ -63,7 +63,7 @@ TURNS: list[list[Any]] = [
 def test_turns_that_were_corrected_are_replayed_with_what_was_on_offer_then(
     turns: list[Any], hand_over: Any, script: Any, administrator: User, client_for: Any
 ) -> None:
-    for name in ("look_up", "search_rules"):
+    for name in ("look_up", "search_rules", "work_out"):
         operation(name, parameters=NOTE)
     first = script(*turns)
     run = carried_out(hand_over(question="How long is our leave?"))
