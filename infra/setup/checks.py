@@ -4,7 +4,6 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,12 +75,9 @@ def tests() -> list[Check]:
 
 
 def run(checks: Sequence[Check]) -> None:
-    """Runs them all, the quiet ones side by side before the others; `Trouble` names those that failed."""
+    """Runs them all; `Trouble` names those that failed."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    quiet = [check for check in checks if not check.shown]
-    with ThreadPoolExecutor(PROCESSES) as pool:
-        passed = dict(zip((check.name for check in quiet), pool.map(Check.passes, quiet), strict=True))
-    passed |= {check.name: check.passes() for check in checks if check.shown}
-    if failed := [name for name, well in passed.items() if not well]:
+    failed = [check.name for check in checks if not check.passes()]
+    if failed:
         raise Trouble(f"failed: {', '.join(failed)}")
     say("✓ everything passed")

@@ -132,11 +132,11 @@ def test_the_command_measures_another_runtime_as_well(administrator: User, capsy
 @pytest.mark.usefixtures("starter")
 def test_the_starter_calls_well(administrator: User, capsys: Any) -> None:
     call_command("bench", "office", "--model", STARTER, "--limit", "5")
-    call_command("bench", "bfcl", "--model", STARTER, "--limit", "1", "--categories", "simple", "live_relevance")
-    call_command("bench", "bfcl", "--model", STARTER, "--limit", "1", "--categories", "simple", "--plain")
+    call_command("bench", "bfcl", "--model", STARTER, "--limit", "2", "--categories", "simple", "live_relevance")
+    call_command("bench", "bfcl", "--model", STARTER, "--limit", "2", "--categories", "simple", "--plain")
     ours, theirs, plain = Evaluation.objects.order_by("created_at")
     assert ours.cases.filter(right=True).count() >= 4
-    assert [each.malformed for each in (*ours.cases.all(), *theirs.cases.all())] == [0] * 7
+    assert [each.malformed for each in (*ours.cases.all(), *theirs.cases.all())] == [0] * 9
     assert theirs.cases.filter(right=True).exists()
     assert plain.cases.filter(right=None).count() == 0
     assert ours.model_sha256
