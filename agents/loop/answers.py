@@ -42,31 +42,26 @@ class Answers:
         """Whether the call is the loop's own, which reads on in a result."""
         return wanted.name == results.READ_MORE and self.plan.function(wanted.name) is None
 
-    def unknown(self, wanted: Wanted) -> str:
-        return corrections.unknown(wanted.name, [each.name for each in self.plan.functions])
+    def unknown(self, wanted: Wanted) -> ToolError:
+        return ToolError(corrections.unknown(wanted.name, [each.name for each in self.plan.functions]))
 
-    def refusal(self, wanted: Wanted, parameters: Mapping[str, Any], writes: bool) -> str:
-        """Why a call that was never tried is not made: the bound, one before it, or its form; empty where it may be."""
+    def refuse(self, wanted: Wanted, parameters: Mapping[str, Any], writes: bool) -> None:
+        """Raises `ToolError` where a call that was never tried is not made: for the bound, one before it, its form, or
+        numbers that nobody gave."""
         if wanted.number > self.plan.limits.calls:
-            return TOO_MANY
-        if repeated := self._repeated(wanted, writes):
-            return repeated
-        try:
-            schemas.refuse(parameters, wanted.arguments)
-        except ToolError as error:
-            return str(error)
-        if offer.looks_up(wanted.name):
-            return ""  # numbers in a query claim nothing
-        return given.made_up(wanted.arguments, parameters, self.transcript.said)
+            raise ToolError(TOO_MANY)
+        self._refuse_repeated(wanted, writes)
+        schemas.refuse(parameters, wanted.arguments)
+        if not offer.looks_up(wanted.name):  # numbers in a query claim nothing
+            given.refuse_made_up(wanted.arguments, parameters, self.transcript.said)
 
-    def _repeated(self, wanted: Wanted, writes: bool) -> str:
+    def _refuse_repeated(self, wanted: Wanted, writes: bool) -> None:
         before = self.transcript.earlier(wanted)
         done = next((each for each in before if not each.settled or each.settled.status != Step.Status.FAILED), None)
         asked = any(each.settled.memory.get("asked") for each in before if each.settled)
         tries = 1 if writes or asked else TRIES
         if done is not None or len(before) >= tries:
-            return REPEATED.format(number=(done or before[-1]).number)
-        return ""
+            raise ToolError(REPEATED.format(number=(done or before[-1]).number))
 
     def begun(
         self, wanted: Wanted, offered: Offered | None, status: Step.Status = Step.Status.RUNNING, told: bool = True
@@ -94,22 +89,23 @@ class Answers:
         }
         self._end(wanted, step, Step.Status.COMPLETED)
 
-    def settle_error(self, wanted: Wanted, step: Step, text: str) -> None:
+    def settle_error(self, wanted: Wanted, step: Step, error: ToolError) -> None:
         """Ends the step with what went wrong."""
-        step.result = {"error": text}
-        step.memory |= {"reply": results.headed_error(wanted.number, wanted.name, text)}
+        step.result = {"error": str(error)}
+        step.memory |= {"reply": results.headed_error(wanted.number, wanted.name, str(error))}
+        step.memory |= {"made_up": True} if isinstance(error, given.MadeUp) else {}
         self._end(wanted, step, Step.Status.FAILED)
 
-    def answer_error(self, wanted: Wanted, text: str) -> None:
+    def answer_error(self, wanted: Wanted, error: ToolError) -> None:
         """Answers a call that is not made."""
-        self.settle_error(wanted, self.begun(wanted, self.plan.function(wanted.name)), text)
+        self.settle_error(wanted, self.begun(wanted, self.plan.function(wanted.name)), error)
 
     def read_more(self, wanted: Wanted) -> None:
         """Answers with a further part of an earlier result."""
         number, start = wanted.arguments.get("result"), wanted.arguments.get("from", 0)
         text = self.transcript.text(number) if isinstance(number, int) else None
         if text is None or not isinstance(number, int) or not isinstance(start, int):
-            self.answer_error(wanted, NO_RESULT.format(number=number))
+            self.answer_error(wanted, ToolError(NO_RESULT.format(number=number)))
             return
         step = self.begun(wanted, None)
         page, cut = results.page(number, text, max(0, start))

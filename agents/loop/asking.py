@@ -8,7 +8,7 @@ from agents.approvals import selectors as approved
 from agents.approvals.models import Approval, Decision
 from agents.models import Step
 from agents.tools import rules
-from agents.tools.types import ApprovalPolicy, Function, Result
+from agents.tools.types import ApprovalPolicy, Function, Result, ToolError
 
 from . import addresses
 from .plan import Offered
@@ -28,7 +28,7 @@ class Job:
     function: Function
     step: Step | None = None
     result: Result | None = None
-    error: str = ""
+    error: ToolError | None = None
 
     @property
     def writes(self) -> bool:

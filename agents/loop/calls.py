@@ -65,7 +65,8 @@ class Caller(Answers):
         offered = self.plan.function(wanted.name)
         function = functions.get(offered.operation) if offered else None
         if offered is None or function is None:
-            self.answer_error(wanted, CLOSED.format(name=wanted.name) if offered else self.unknown(wanted))
+            closed = ToolError(CLOSED.format(name=wanted.name))
+            self.answer_error(wanted, closed if offered else self.unknown(wanted))
             return None
         job = Job(wanted, offered, function)
         last = wanted.steps[-1] if wanted.steps else None
@@ -78,8 +79,10 @@ class Caller(Answers):
 
     def _first(self, job: Job) -> Job | None:
         """A call that was never tried: within bounds, new, of the right form, and nobody to be asked?"""
-        if refusal := self.refusal(job.wanted, job.function.parameters, job.writes):
-            self.answer_error(job.wanted, refusal)
+        try:
+            self.refuse(job.wanted, job.function.parameters, job.writes)
+        except ToolError as error:
+            self.answer_error(job.wanted, error)
             return None
         why, details = asking.why(job, self.transcript)
         if why:
@@ -106,7 +109,7 @@ class Caller(Answers):
             return self._approved(job, step, approval)
         self._resume(step)
         step.memory["asked"] = True  # nobody is asked the same again
-        self.settle_error(job.wanted, step, asking.refusal(approval))
+        self.settle_error(job.wanted, step, ToolError(asking.refusal(approval)))
         return None
 
     def _approved(self, job: Job, step: Step, approval: Approval) -> Job | None:
@@ -114,7 +117,7 @@ class Caller(Answers):
         same = approval.digest == job.wanted.digest and step.arguments == job.wanted.arguments
         if not same or approval.operation.hex != job.offered.operation.replace("-", ""):
             self._resume(step)
-            self.settle_error(job.wanted, step, CHANGED)
+            self.settle_error(job.wanted, step, ToolError(CHANGED))
             return None
         return job
 
@@ -178,7 +181,7 @@ class Caller(Answers):
         try:
             job.result = calling.call(job.function, self.context, job.wanted.arguments)
         except ToolError as error:
-            job.error = str(error)
+            job.error = error
         if job.step is not None:
             job.step.ended = timezone.now()
 
@@ -187,16 +190,16 @@ class Caller(Answers):
     def _settle(self, job: Job) -> None:
         if job.step is None:
             return
-        if job.result is None:
+        if job.error is not None:
             self.settle_error(job.wanted, job.step, job.error)
-        else:
+        elif job.result is not None:
             self.settle(job.wanted, job.step, job.result)
 
-    def answer_error(self, wanted: Wanted, text: str) -> None:
+    def answer_error(self, wanted: Wanted, error: ToolError) -> None:
         """What waited for people does so no longer."""
         waiting = next((each for each in wanted.steps if each.status == Step.Status.WAITING), None)
         if waiting is None:
-            super().answer_error(wanted, text)
+            super().answer_error(wanted, error)
         else:
             self._resume(waiting)
-            self.settle_error(wanted, waiting, text)
+            self.settle_error(wanted, waiting, error)

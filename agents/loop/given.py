@@ -7,6 +7,8 @@ from typing import Any
 
 from quarry.runtime import Tool
 
+from agents.tools.types import ToolError
+
 from . import codes
 
 # "annual 特休, sick 病假" or "software: programs; network: connection", as descriptions explain values.
@@ -24,7 +26,7 @@ _QUANTITY = re.compile(
     r"\w+ty|half|quarter|dozen|hundred|thousand|million|billion|percent|double|twice|once|couple|pair|zero)\b",
     re.IGNORECASE,
 )
-MADE_UP = "The call was not made: nobody gave the numbers in “{name}”. Make none up; call what finds them, or ask."
+_MADE_UP = "The call was not made: nobody gave the numbers in “{name}”. Make none up; call what finds them, or ask."
 
 
 def with_values(text: str, tools: Sequence[Tool]) -> str:
@@ -41,22 +43,20 @@ def without_fillers(arguments: Mapping[str, Any], parameters: Mapping[str, Any],
     return {name: value for name, value in arguments.items() if name not in optional or not _fills(value, said)}
 
 
-def made_up(arguments: Mapping[str, Any], parameters: Mapping[str, Any], said: str) -> str:
-    """What is wrong where a text among the arguments holds numbers although nothing that was `said` has any; else
-    empty. A text of a given form, such as a day, may be worked out."""
+class MadeUp(ToolError):
+    """A call is not made because of numbers that nobody gave."""
+
+
+def refuse_made_up(arguments: Mapping[str, Any], parameters: Mapping[str, Any], said: str) -> None:
+    """Raises `MadeUp` where a text among the arguments holds numbers although nothing that was `said` has any. A text
+    of a given form, such as a day, may be worked out."""
     described = parameters.get("properties") or {}
     if _QUANTITY.search(said):
-        return ""
+        return
     for name, value in arguments.items():
         free = not {"format", "enum"} & described.get(name, {}).keys()
         if free and isinstance(value, str) and _NUMBER.search(value):
-            return MADE_UP.format(name=name)
-    return ""
-
-
-def is_made_up(error: str) -> bool:
-    """Whether a call was not made for its numbers."""
-    return error.startswith(MADE_UP.partition("“")[0])
+            raise MadeUp(_MADE_UP.format(name=name))
 
 
 def _fills(value: Any, said: str) -> bool:

@@ -10,7 +10,7 @@ from quarry import runtime
 
 from agents.models import Step
 
-from . import corrections, given, offer, replies
+from . import corrections, offer, replies
 from .answers import Steps
 from .query import is_small_talk
 from .transcript import Transcript, Wanted
@@ -112,8 +112,8 @@ class Talk:
         """The function that looks up what nobody has said, where the first calls were not made for want of that."""
         if len(self.transcript.turns) >= STUCK:
             return None
-        errors = [str((each.settled.result or {}).get("error", "")) for each in last.calls if each.settled]
-        if not errors or not all(map(given.is_made_up, errors)):
+        settled = [each.settled for each in last.calls if each.settled]
+        if not settled or not all(step.memory.get("made_up") for step in settled):
             return None
         return next((each.tool_facts() for each in self.plan.functions if offer.searches(each)), None)
 

@@ -122,15 +122,20 @@ class Outside(Answers, ABC):
         for wanted in pending:
             if self.is_read_more(wanted):
                 self.read_more(wanted)
-            elif refusal := self._refusal(wanted):
-                self.answer_error(wanted, refusal)
+                continue
+            try:
+                self._check(wanted)
+            except ToolError as error:
+                self.answer_error(wanted, error)
             else:
                 made.append(wanted)
         return self.make(made, len(made) < len(pending))
 
-    def _refusal(self, wanted: Wanted) -> str:
+    def _check(self, wanted: Wanted) -> None:
         offered = self.plan.function(wanted.name)
-        return self.refusal(wanted, offered.parameters, offered.writes) if offered else self.unknown(wanted)
+        if offered is None:
+            raise self.unknown(wanted)
+        self.refuse(wanted, offered.parameters, offered.writes)
 
     @abstractmethod
     def make(self, calls: Sequence[Wanted], refused: bool) -> bool:
@@ -140,7 +145,7 @@ class Outside(Answers, ABC):
         """Answers the call."""
         step = self.begun(wanted, self.plan.function(wanted.name))
         if isinstance(result, ToolError):
-            self.settle_error(wanted, step, str(result))
+            self.settle_error(wanted, step, result)
         else:
             self.settle(wanted, step, Result(result))
 

@@ -1,5 +1,6 @@
 """What a question says of arguments, worked out for the model or put right behind it."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -100,7 +101,8 @@ def test_what_fills_an_optional_argument_is_left_out(arguments: dict[str, Any], 
     ],
 )
 def test_numbers_that_nobody_gave_are_made_up(reason: str, said: str, wrong: bool) -> None:
-    assert bool(given.made_up({"reason": reason}, LEAVE.parameters, said)) is wrong
+    with pytest.raises(given.MadeUp) if wrong else nullcontext():
+        given.refuse_made_up({"reason": reason}, LEAVE.parameters, said)
 
 
 def test_a_model_is_told_what_it_may_leave_out_and_last() -> None:

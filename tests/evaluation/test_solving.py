@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from apps.evaluation.bfcl import data, solving
+from apps.evaluation.bfcl import CATEGORIES, SIZES, data, solving
 from apps.evaluation.bfcl.data import Task
 from apps.evaluation.bfcl.solving import MORE, Bfcl
 from apps.evaluation.harness import Harness
@@ -112,5 +112,13 @@ def test_a_hostile_name_of_an_argument_is_an_error_and_no_code(bfcl: Bfcl, tmp_p
 
 
 def test_a_part_of_a_sample_says_something_of_every_category(bfcl: Bfcl) -> None:
-    wanted = {"categories": ["simple", "irrelevance", "multi_turn_base"], "limit": 2, "limit_turns": 1, "seed": 1}
-    assert [category for category, _ in bfcl.draw(wanted)] == [*wanted["categories"], "simple", "irrelevance"]
+    wanted = {"categories": ["simple", "irrelevance", "multi_turn_base"], "limit": 4, "limit_turns": 2, "seed": 1}
+    single = ["simple", "irrelevance"]
+    half = [*wanted["categories"], *single]
+    assert [category for category, _ in bfcl.draw(wanted)] == half * 2
+
+
+def test_every_task_has_a_key_of_its_own(bfcl: Bfcl) -> None:
+    everything = {"categories": CATEGORIES, "limit": None, "limit_turns": None, "seed": 1}
+    drawn = bfcl.draw(everything)
+    assert len({key for _, key in drawn}) == len(drawn) == sum(SIZES.values())

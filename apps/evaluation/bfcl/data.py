@@ -2,7 +2,8 @@
 
 import json
 import random
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,11 @@ def tasks(folder: Path, category: str) -> list[Task]:
     name = f"BFCL_v3_{category}.json"
     answers = data / "possible_answer" / name
     right = {_number(each["id"]): each["ground_truth"] for each in _lines(answers)} if answers.exists() else {}
-    return [_task(data, category, each, right.get(_number(each["id"]))) for each in _lines(data / name)]
+    entries = list(_lines(data / name))
+    return [
+        _task(data, category, key, each, right.get(_number(each["id"])))
+        for key, each in zip(_keys(entries), entries, strict=True)
+    ]
 
 
 def sample(folder: Path, category: str, limit: int | None, seed: int) -> list[Task]:
@@ -55,12 +60,21 @@ def sample(folder: Path, category: str, limit: int | None, seed: int) -> list[Ta
     return random.Random(f"{seed}:{category}").sample(found, limit)  # noqa: S311
 
 
-def _task(data: Path, category: str, facts: dict[str, Any], answer: list[Any] | None) -> Task:
+def _keys(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A key for each: its own, which two different tasks of the benchmark share."""
+    seen = Counter[str]()
+    for each in entries:
+        key = each["id"]
+        seen[key] += 1
+        yield key if seen[key] == 1 else f"{key} ({seen[key]})"
+
+
+def _task(data: Path, category: str, key: str, facts: dict[str, Any], answer: list[Any] | None) -> Task:
     functions = facts.get("function")
     if functions is None:
         functions = [each for name in facts["involved_classes"] for each in documented(data, name)]
     functions, later = _held_back(functions, facts.get("missed_function", {}))
-    return Task(facts["id"], category, facts, facts["question"], functions, later, answer)
+    return Task(key, category, facts, facts["question"], functions, later, answer)
 
 
 def documented(data: Path, name: str) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@ several, each turn goes on with the results of the calls until the model calls n
 
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +27,14 @@ class Bfcl:
         return wheel.folder()
 
     def draw(self, options: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """A random sample of each category, by the seed; one of each in turn, so that a part says something of all."""
-        limit, seed, turns = options["limit"], options["seed"], options["limit_turns"]
-        drawn = [
-            [
-                (category, task.key)
-                for task in data.sample(self.folder, category, turns if "multi_turn" in category else limit, seed)
-            ]
-            for category in options["categories"]
-        ]
-        return [each for row in zip_longest(*drawn) for each in row if each]
+        """A random sample of each category, by the seed; each is spread over the whole, so that a part of it says
+        something of all, in the whole's proportions."""
+        placed = list[tuple[float, tuple[str, str]]]()
+        for category in options["categories"]:
+            limit = options["limit_turns" if "multi_turn" in category else "limit"]
+            drawn = data.sample(self.folder, category, limit, options["seed"])
+            placed += [(at / len(drawn), (category, task.key)) for at, task in enumerate(drawn)]
+        return [each for _, each in sorted(placed, key=lambda pair: pair[0])]
 
     def solve(self, category: str, key: str, asker: Asker) -> Judgement:
         task = _tasks(self.folder, category)[key]

@@ -11,7 +11,7 @@ from django.db import connection
 from quarry.api.problem import OUTAGES
 from quarry.embedded import Place, Postgres
 from quarry.embedded.lock import AlreadyRunning, HomeLock
-from quarry.embedded.place import ServiceFault, make_home
+from quarry.embedded.place import POSTGRES_SOCKET, ServiceFault, make_home
 
 
 @contextmanager
@@ -38,6 +38,8 @@ def database() -> Iterator[None]:
 
 
 def _answers() -> bool:
+    if not (Place.of(settings.QUARRY_HOME).sockets / POSTGRES_SOCKET).exists():
+        return False  # a connection would be tried for half a minute
     try:
         connection.ensure_connection()
     except OUTAGES:
