@@ -2,7 +2,7 @@
 Nothing is called and nothing is shown to anybody else. Whether the same comes out is told turn by turn."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -59,7 +59,7 @@ class Replay:
         with self.recorder.step(Step.Kind.GENERATE, "replay", {"step": str(step.pk)}) as own:
             turn = Turn(transcript, Silent())
             messages = transcript.messages(step.memory.get("instruction", ""), step.memory.get("shrink", 0))
-            done = turn.write(messages, _allowed(transcript, step.arguments), self.cancelled)
+            done = turn.write(messages, Allowed(**step.arguments), self.cancelled)
             own.result = {"reason": done.reason, "usage": turn.facts(done)["usage"]}
         before = (step.result or {}).get("tool_calls", [])
         calls, text = turn.calls == before, turn.raw == step.memory.get("raw")
@@ -79,11 +79,6 @@ class Replay:
         if time.monotonic() > self.deadline:
             raise TimeLimit
         return Outcome("", cancelled=True)
-
-
-def _allowed(transcript: Transcript, then: Mapping[str, Any]) -> Allowed:
-    tools = [each for each in transcript.tools() if each.name in then["functions"]]
-    return Allowed(tools, then["choice"], then.get("parallel", True))
 
 
 class Silent:

@@ -97,8 +97,8 @@ class Completion:
         if "prompts" in asked:
             return runtime.complete(asked["prompts"][choice.prompt], suffix=asked["suffix"], **more)
         tools = [runtime.Tool(**tool) for tool in asked["tools"]]
-        more |= {"tools": tools, "choice": asked["choice"], "parallel": asked["parallel"]}
-        return runtime.generate([message(each) for each in asked["messages"]], **more)
+        more |= {name: asked[name] for name in ("choice", "allowed", "parallel")}
+        return runtime.generate([message(each) for each in asked["messages"]], tools=tools, **more)
 
     def _take(self, choice: Choice, event: runtime.Event) -> None:
         match event:

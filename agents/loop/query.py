@@ -20,6 +20,12 @@ _GREETING = re.compile(
     r"great|你好|您好|哈囉|嗨|早安|午安|晚安|謝謝(你|您)?|感謝|多謝|再見|好的|了解)(\s+(there|everyone|quarry))?\W*",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"[?？]|^\W*(who|whom|whose|what|when|where|which|why|how|is|are|do|does|did|may|am|was|were)\b|"
+    r"怎麼|怎樣|如何|為什麼|為何|什麼|甚麼|哪|幾|多少|是否|嗎|誰|何時|請問",
+    re.IGNORECASE,
+)
+_WANTS = re.compile(r"\b(please|(can|could|would|will) you)\b|請(?!問|假)|幫我|替我|麻煩|拜託", re.IGNORECASE)
 
 
 def search_query(question: str, history: Sequence[Turn]) -> str:
@@ -33,6 +39,11 @@ def search_query(question: str, history: Sequence[Turn]) -> str:
 def is_follow_up(question: str) -> bool:
     """Whether a question leans on the one before it: it points back, or has too few telling words."""
     return bool(_POINTS_BACK.search(question)) or len(words(question)) < _FEW
+
+
+def only_asks(text: str) -> bool:
+    """Whether somebody wants to know something, and nothing done: asking politely for a deed is no question."""
+    return bool(_ASKS.search(text)) and not _WANTS.search(text)
 
 
 def is_small_talk(text: str) -> bool:

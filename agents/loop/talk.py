@@ -12,7 +12,7 @@ from agents.models import Step
 
 from . import corrections, offer, replies
 from .answers import Steps
-from .query import is_small_talk
+from .query import is_small_talk, only_asks
 from .transcript import Transcript, Wanted
 from .transcript import Turn as Said
 from .writing import Allowed, Turn
@@ -91,31 +91,41 @@ class Talk:
     def _allowed(self, over: str) -> Allowed:
         """What may be called, and whether that must be. A model that is made to call goes on with calls that it makes
         up if it may, so one is enough then."""
-        tools, last = self.transcript.tools(), self.transcript.turns[-1] if self.transcript.turns else None
+        names, last = [each.name for each in self.transcript.tools()], self._last_turn
         if over or (last and last.correction == self._answer):
-            return Allowed(tools, "none")
+            return Allowed(names, "none")
         if last and last.correction:
-            return Allowed(tools, "required")
+            return Allowed(names, "required")
         if last and (finder := self._finder(last)):
             return Allowed([finder], "required", parallel=False)
-        if self._must_look_up() if last is None else len(self.transcript.turns) < STUCK and _mendable(last):
-            return Allowed(tools, "required", parallel=False)
-        return Allowed(tools)
+        if last is None and (first := self._looked_up_first()):
+            return Allowed(first, "required", parallel=False)
+        if last and len(self.transcript.turns) < STUCK and _mendable(last):
+            return Allowed(names, "required", parallel=False)
+        return Allowed(names)
 
-    def _must_look_up(self) -> bool:
-        """Small models that may answer at once do so out of their own head: where the documents can be searched, the
-        first turn is a call."""
-        searches = self.plan.function(SEARCH) is not None
-        return searches and not is_small_talk(self.transcript.run.input["question"])
+    @property
+    def _last_turn(self) -> Said | None:
+        return self.transcript.turns[-1] if self.transcript.turns else None
 
-    def _finder(self, last: Said) -> runtime.Tool | None:
+    def _looked_up_first(self) -> list[str]:
+        """The functions of which the first turn must call one; empty where it need not. Small models that may answer at
+        once do so out of their own head where the documents can be searched; and those that may do something do so
+        where somebody only asks."""
+        question = self.transcript.run.input["question"]
+        if self.plan.function(SEARCH) is None or is_small_talk(question):
+            return []
+        asks = only_asks(question)
+        return [each.name for each in self.plan.functions if not (asks and each.writes)]
+
+    def _finder(self, last: Said) -> str | None:
         """The function that looks up what nobody has said, where the first calls were not made for want of that."""
         if len(self.transcript.turns) >= STUCK:
             return None
         settled = [each.settled for each in last.calls if each.settled]
         if not settled or not all(step.memory.get("made_up") for step in settled):
             return None
-        return next((each.tool_facts() for each in self.plan.functions if offer.searches(each)), None)
+        return next((each.name for each in self.plan.functions if offer.searches(each)), None)
 
     @property
     def _answer(self) -> str:

@@ -21,19 +21,16 @@ CALLING = "The assistant looks something up before it answers."
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a turn may call, whether it must, and whether it may call several at once."""
+    """The functions that a turn may call, of those that the model is told of; whether it must, and whether it may call
+    several at once."""
 
-    tools: Sequence[runtime.Tool]
+    functions: Sequence[str]
     choice: runtime.ToolChoice = "auto"
     parallel: bool = True
 
     def facts(self) -> dict[str, Any]:
         """As a step's arguments."""
-        return {
-            "choice": self.choice,
-            "functions": [each.name for each in self.tools],
-            "parallel": self.parallel,
-        }
+        return {"choice": self.choice, "functions": list(self.functions), "parallel": self.parallel}
 
 
 class Told(Protocol):
@@ -67,9 +64,10 @@ class Turn:
         stream = runtime.generate(
             messages,
             model=self.transcript.plan.models,
-            tools=allowed.tools,
+            tools=self.transcript.tools(),
             choice=allowed.choice,
             parallel=allowed.parallel,
+            allowed=allowed.functions,
             params=runtime.Params(MOST_TOKENS),
             cancelled=cancelled,
         )

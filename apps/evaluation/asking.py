@@ -51,8 +51,8 @@ class Asker(Protocol):
 
     harness: bool
 
-    def reply(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
-        """One answer, whose calls are not carried out."""
+    def reply(self, messages: Sequence[Message], tools: Sequence[Tool], several: bool = False) -> Reply:
+        """One answer, whose calls are not carried out. `several`: a loop may make them one after another."""
 
     def turn(self, messages: Sequence[Message], tools: Sequence[Tool], execute: Execute) -> Went:
         """As many answers as it takes until the model calls nothing more."""
@@ -70,8 +70,8 @@ class Plain:
     def __init__(self, model: str, cancelled: Callable[[], bool] = never) -> None:
         self._model, self._cancelled = model, cancelled
 
-    def reply(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
-        """One attempt."""
+    def reply(self, messages: Sequence[Message], tools: Sequence[Tool], several: bool = False) -> Reply:
+        """One attempt; all calls are in it, or are not made."""
         params = Params(MOST_TOKENS)
         written = _collect(
             runtime.generate(

@@ -19,14 +19,14 @@ from agents.loop.language import language_of
 from agents.loop.limits import CEILINGS, Limits
 from agents.loop.plan import ROLE, Offered, Plan, context
 from agents.loop.talk import STUCK, End, Talk
-from agents.loop.transcript import Transcript, Wanted
+from agents.loop.transcript import Transcript, Turn, Wanted
 from agents.models import Run, Step
 from agents.replay import Silent
 from agents.tools.types import Result, ToolError
 from apps.evaluation.asking import MOST_STEPS, Execute, Interrupted, Reply, Went, malformed, never
 
 ATTEMPTS = STUCK  # at one answer: after so many wrong ones the loop has the model answer in words
-NOTED = "Noted."  # to a right call, where one beside it was wrong
+NOTED = "Noted."  # to a right call, where the model goes on
 LIMITS = Limits(MOST_STEPS, CEILINGS.tokens, CEILINGS.seconds, CEILINGS.calls)
 
 
@@ -38,10 +38,11 @@ class Harness:
     def __init__(self, model: str, cancelled: Callable[[], bool] = never, today: date | None = None) -> None:
         self._model, self._cancelled, self._today = model, cancelled, today
 
-    def reply(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
-        """One answer: the talk ends with calls that wait to be carried out."""
+    def reply(self, messages: Sequence[Message], tools: Sequence[Tool], several: bool = False) -> Reply:
+        """One answer: the talk ends with calls that wait to be carried out, or, where they may be `several`, when the
+        model calls nothing more."""
         transcript = self._transcript(messages, tools)
-        self._talk(transcript, Noting(transcript, InMemory(transcript.run)))
+        self._talk(transcript, Noting(transcript, InMemory(transcript.run), several))
         return Reply(
             _text(transcript),
             _calls(transcript, tools),
@@ -151,10 +152,15 @@ class Outside(Answers, ABC):
 
 
 class Noting(Outside):
-    """Leaves right calls waiting. Wrong ones go back to the model, and then the right ones beside them are noted."""
+    """Notes right calls, and the model goes on; or, where all is to be in one answer, leaves them waiting unless wrong
+    ones beside them go back to the model."""
+
+    def __init__(self, transcript: Transcript, recorder: Steps, several: bool) -> None:
+        super().__init__(transcript, recorder)
+        self._several = several
 
     def make(self, calls: Sequence[Wanted], refused: bool) -> bool:
-        if not refused or len(self.transcript.turns) >= ATTEMPTS:
+        if not self._several and (not refused or len(self.transcript.turns) >= ATTEMPTS):
             return True
         for wanted in calls:
             self.done(wanted, NOTED)
@@ -187,7 +193,7 @@ def _made(wanted: Wanted) -> ToolCall:
 def _calls(transcript: Transcript, tools: Sequence[Tool]) -> list[ToolCall]:
     """The calls of an answer: those that would be carried out, and the wrong ones that the model stayed with."""
     right = [each for each in transcript.calls if not each.settled or each.settled.status == Step.Status.COMPLETED]
-    wrong = [each for each in transcript.turns[-1].calls if corrections.fault(_made(each), tools)]
+    wrong = [each for each in _last_calling(transcript).calls if corrections.fault(_made(each), tools)]
     return [_made(each) for each in transcript.calls if each in right or each in wrong]
 
 
@@ -195,10 +201,17 @@ def _text(transcript: Transcript) -> str:
     return str((transcript.turns[-1].step.result or {}).get("text", "")).strip()
 
 
+def _last_calling(transcript: Transcript) -> Turn:
+    """The last turn with calls; the last one where there is none."""
+    return next((each for each in reversed(transcript.turns) if each.calls), transcript.turns[-1])
+
+
 def _malformed(transcript: Transcript, tools: Sequence[Tool]) -> int:
-    """Those in the last turn with which the model was left."""
+    """Those with which the model was left: wrong calls, and one in words, or half of one, in the end."""
     last = transcript.turns[-1]
-    reason = (last.step.result or {})["reason"]
-    if not last.calls and reason == "length" and not last.step.memory["raw"].strip():
-        return 1  # half a call
-    return malformed([_made(each) for each in last.calls], last.step.memory["raw"], tools)
+    wrong = sum(bool(corrections.fault(_made(each), tools)) for each in _last_calling(transcript).calls)
+    if last.calls:
+        return wrong
+    raw = last.step.memory["raw"]
+    half = (last.step.result or {})["reason"] == "length" and not raw.strip()
+    return wrong + (1 if half else malformed([], raw, tools))

@@ -101,17 +101,31 @@ def _tool(tool: Fields) -> Facts:
     return {"name": name, "description": function.optional("description"), "parameters": schema}
 
 
-def choice(body: Fields, offered: list[Facts]) -> tuple[str, list[Facts]]:
-    """Whether tools may, must or must not be called, and the tools among which that is; one that is named is the only
-    one on offer."""
-    value = body.get("tool_choice")
-    if isinstance(value, dict):
-        named = fields(Fields(value, "tool_choice").get("function"), "tool_choice.function").text("name")
-        chosen = [tool for tool in offered if tool["name"] == named]
-        if not chosen:
-            raise invalid("tool_choice", f"There is no tool by the name {named}.")
-        return "required", chosen
-    word = body.word("tool_choice", ["none", "auto", "required"], "auto")
-    if word == "required" and not offered:
-        raise invalid("tool_choice", "tool_choice asks for a tool, but there are no tools.")
-    return word, offered
+def choice(body: Fields, offered: list[Facts]) -> tuple[str, list[str] | None]:
+    """Whether tools may, must or must not be called, and the names of those among which that is: None for all."""
+    if not isinstance(body.get("tool_choice"), dict):
+        word = body.word("tool_choice", ["none", "auto", "required"], "auto")
+        if word == "required" and not offered:
+            raise invalid("tool_choice", "tool_choice asks for a tool, but there are no tools.")
+        return word, None
+    chosen = fields(body.get("tool_choice"), body.name("tool_choice"))
+    if chosen.get("type") == "allowed_tools":
+        word, names = _allowed(fields(chosen.get("allowed_tools"), chosen.name("allowed_tools")))
+    else:
+        word, names = "required", [_named(chosen)]
+    for name in names:
+        if all(tool["name"] != name for tool in offered):
+            raise invalid("tool_choice", f"There is no tool by the name {name}.")
+    return word, names
+
+
+def _allowed(allowed: Fields) -> tuple[str, list[str]]:
+    """As OpenAI's API restricts a request to some of its tools."""
+    listed = allowed.objects("tools", MOST_TOOLS)
+    if not listed:
+        raise invalid(allowed.name("tools"), f"{allowed.name('tools')} must name a tool.")
+    return allowed.word("mode", ["auto", "required"], "auto"), [_named(each) for each in listed]
+
+
+def _named(tool: Fields) -> str:
+    return fields(tool.get("function"), tool.name("function")).text("name")

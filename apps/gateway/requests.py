@@ -45,12 +45,13 @@ def chat(body: Fields) -> Wanted:
     if body.has("modalities") and body.get("modalities") != ["text"]:
         raise invalid("modalities", "Quarry's models write text only.", "unsupported-parameter")
     offered = messages.tools(body)
-    word, offered = messages.choice(body, offered)
+    word, allowed = messages.choice(body, offered)
     scored = body.flag("logprobs")
     asked = {
         "messages": messages.messages(body),
         "tools": offered,
         "choice": word,
+        "allowed": allowed,
         "parallel": body.flag("parallel_tool_calls", True),
         "schema": _schema(body),
         "params": _params(body, _tokens(body), _top(body, scored)),

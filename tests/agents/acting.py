@@ -61,7 +61,9 @@ class Script:
 
     def __call__(self, messages: Sequence[runtime.Message], **more: Any) -> Iterator[runtime.Event]:
         self.read.append(messages)
-        self.offered.append([tool.name for tool in more["tools"]])
+        told = [tool.name for tool in more["tools"]]
+        assert set(more["allowed"]) <= set(told)
+        self.offered.append(list(more["allowed"]))
         turn = self.turns.pop(0) if self.turns else "That is all."
         said = turn(messages) if callable(turn) else turn
         for piece in [said] if isinstance(said, str) else said:

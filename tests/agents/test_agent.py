@@ -105,6 +105,20 @@ def test_where_documents_can_be_searched_the_first_turn_is_a_call(
     assert [step.arguments["choice"] for step in run.steps.filter(kind="generate")] == [choice, "auto"]
 
 
+@pytest.mark.parametrize(
+    ("question", "offered"),
+    [("How many days of leave?", ["search_knowledge"]), ("請幫我訂星期一的假，可以嗎？", ["book", "search_knowledge"])],
+)
+def test_who_only_asks_gets_nothing_done_before_it_was_looked_up(
+    hand_over: Any, script: Any, library: Document, question: str, offered: list[str]
+) -> None:
+    operation("book", writes=True)
+    model = script([("search_knowledge", {"query": "days of leave"})], "Seven days [1].")
+    run = carried_out(hand_over("office", "knowledge-search", question=question))
+    assert run.status == "completed", run.error
+    assert [sorted(each) for each in model.offered] == [offered, ["book", "search_knowledge"]]
+
+
 def test_a_marker_without_a_passage_is_not_shown(hand_over: Any, script: Any) -> None:
     operation("look_up")
     script([("look_up", MONDAY)], "It is free [1] on Monday [7].")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.loop.query import is_follow_up, is_small_talk, search_query
+from agents.loop.query import is_follow_up, is_small_talk, only_asks, search_query
 
 HISTORY = [
     {"role": "user", "content": "How long is the warranty of the pump?"},
@@ -40,3 +40,33 @@ def test_small_talk(text: str) -> None:
 )
 def test_what_is_no_small_talk(text: str) -> None:
     assert not is_small_talk(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How do I reset my password?",
+        "what is the travel allowance",
+        "忘記密碼怎麼辦",
+        "請問特休幾天",
+        "VPN 連不上是什麼原因？",
+        "我想請假要先找誰",
+    ],
+)
+def test_who_only_asks(text: str) -> None:
+    assert only_asks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you open a ticket for my printer?",
+        "Please book a room for Monday, is that possible?",
+        "Open a ticket: the printer is broken.",
+        "可以幫我開一張單嗎？",
+        "請訂明天的會議室好嗎？",
+        "印表機壞了",
+    ],
+)
+def test_who_wants_something_done(text: str) -> None:
+    assert not only_asks(text)

@@ -39,6 +39,16 @@ def test_right_calls_are_right_under_their_own_names(bfcl: Bfcl, category: str) 
     assert judged.calls == calls(task)
 
 
+def test_calls_one_after_another_count_as_those_at_once(bfcl: Bfcl) -> None:
+    task = first(bfcl, "parallel")
+    right = [named(call) for call in calls(task)]
+    assert len(right) > 1
+    with scripted(*[[call] for call in right], "Done.") as model:
+        judged = bfcl.solve("parallel", task.key, Harness(MODEL))
+    assert (judged.right, judged.malformed, len(model.talks)) == (True, 0, len(right) + 1), judged.facts
+    assert judged.calls == calls(task)
+
+
 @pytest.mark.parametrize("category", ["simple", "parallel"])
 def test_words_are_wrong_where_calls_are_wanted(bfcl: Bfcl, category: str) -> None:
     with scripted("I do not know."):

@@ -19,6 +19,10 @@ CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{
 TOOL = {"type": "function", "function": {"name": "f"}}
 
 
+def allowed(name: str) -> dict[str, Any]:
+    return {"mode": "auto", "tools": [{"type": "function", "function": {"name": name}}]}
+
+
 @pytest.fixture
 def raw(url: str, key: str, worker: Any) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=30) as client:
@@ -121,6 +125,15 @@ def test_ten_megabytes(raw: httpx.Client) -> None:
         ("tool_choice", {"tools": [TOOL], "tool_choice": "any"}),
         ("tool_choice", {"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "g"}}}),
         ("tool_choice.function", {"tools": [TOOL], "tool_choice": {"type": "function"}}),
+        ("tool_choice", {"tools": [TOOL], "tool_choice": {"type": "allowed_tools", "allowed_tools": allowed("g")}}),
+        (
+            "tool_choice.allowed_tools.tools",
+            {"tools": [TOOL], "tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "auto"}}},
+        ),
+        (
+            "tool_choice.allowed_tools.mode",
+            {"tools": [TOOL], "tool_choice": {"type": "allowed_tools", "allowed_tools": allowed("f") | {"mode": "x"}}},
+        ),
         ("response_format", {"response_format": "json"}),
         ("response_format.type", {"response_format": {"type": "xml"}}),
         ("response_format.json_schema.schema", {"response_format": {"type": "json_schema"}}),

@@ -37,6 +37,20 @@ def test_a_tool_that_is_named_is_the_one(client: openai.OpenAI, model: str) -> N
     assert json.loads(calls[0].function.arguments)["city"] in ("Taipei", "Tainan")  # type: ignore[union-attr]
 
 
+def test_some_of_the_tools_may_be_allowed(client: openai.OpenAI, model: str) -> None:
+    tools: Any = [WEATHER, CLOCK]
+    allowed: Any = {"mode": "required", "tools": [{"type": "function", "function": {"name": "get_time"}}]}
+    some: Any = {"type": "allowed_tools", "allowed_tools": allowed}
+    asked: dict[str, Any] = {"model": model, "messages": HELLO, "tools": tools, "max_tokens": 200}
+    made = client.chat.completions.create(**asked, tool_choice=some)
+    calls = made.choices[0].message.tool_calls or []
+    assert {call.function.name for call in calls if call.type == "function"} == {"get_time"}
+    free = client.chat.completions.create(**asked, tool_choice="required")
+    assert made.usage
+    assert free.usage
+    assert made.usage.prompt_tokens == free.usage.prompt_tokens
+
+
 def test_calls_in_a_stream_are_those_of_the_whole(client: openai.OpenAI, model: str) -> None:
     asked: dict[str, Any] = {"model": model, "messages": HELLO, "tools": [WEATHER], "tool_choice": "required"}
     asked |= {"max_tokens": 200, "parallel_tool_calls": False}

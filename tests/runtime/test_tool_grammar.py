@@ -234,6 +234,17 @@ def test_where_no_tool_may_be_called_none_is_told_of_and_none_called(loaded: Loa
     assert done.usage.prompt_tokens == plain.usage.prompt_tokens
 
 
+@pytest.mark.parametrize("name", ["get_weather", "find"])
+def test_of_several_tools_only_the_allowed_are_called_and_the_prompt_stays_the_same(
+    name: str, loaded: LoadedModel
+) -> None:
+    for choice, begin in (("required", {}), ("auto", tag(loaded))):
+        _, calls, done = ask(choice, begin, allowed=[name], parallel=False)
+        assert [call.name for call in calls] == [name]
+        _, _, free = ask(choice, begin, parallel=False)
+        assert done.usage.prompt_tokens == free.usage.prompt_tokens
+
+
 def test_a_plain_answer_is_the_same_with_the_grammar_in_waiting(loaded: LoadedModel) -> None:
     def answer(**more) -> str:
         params = Params(max_tokens=40)
@@ -245,11 +256,15 @@ def test_a_plain_answer_is_the_same_with_the_grammar_in_waiting(loaded: LoadedMo
 
 
 def test_offers_that_cannot_be_made(loaded: LoadedModel) -> None:
-    def offer(*tools: Tool, choice: str = "auto") -> None:
-        runtime.generate(QUESTION, tools=tools, choice=choice)  # type: ignore[arg-type]
+    def offer(*tools: Tool, choice: str = "auto", allowed: list[str] | None = None) -> None:
+        runtime.generate(QUESTION, tools=tools, choice=choice, allowed=allowed)  # type: ignore[arg-type]
 
     with pytest.raises(InvalidRequest, match="none is offered"):
         offer(choice="required")
+    with pytest.raises(InvalidRequest, match='no tool by the name "gone"'):
+        offer(FIND, allowed=["find", "gone"])
+    with pytest.raises(InvalidRequest, match="None of the tools may be called"):
+        offer(FIND, allowed=[])
     with pytest.raises(InvalidRequest, match='Two tools are called "find"'):
         offer(FIND, FIND)
     with pytest.raises(InvalidRequest, match="needs a name"):

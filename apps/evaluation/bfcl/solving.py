@@ -1,5 +1,5 @@
-"""Has a model do BFCL's tasks, as the published runner does: one answer where there is one turn; where there are
-several, each turn goes on with the results of the calls until the model calls nothing more."""
+"""Has a model do BFCL's tasks: one answer where there is one turn (a loop may make the calls in it one after another);
+where there are several, each turn goes on with the results of the calls until the model calls nothing more."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
@@ -54,7 +54,7 @@ def _tasks(folder: Path, category: str) -> dict[str, Task]:
 def one_turn(task: Task, asker: Asker, checker: Checker) -> Judgement:
     """One answer, judged by its calls."""
     offered = schema.offered(task.functions)
-    reply = asker.reply(_messages(task.turns[0]), offered.tools)
+    reply = asker.reply(_messages(task.turns[0]), offered.tools, several=True)
     calls = [{offered.names[call.name]: dict(call.arguments)} for call in reply.calls]
     facts: dict[str, Any] = {"text": reply.text, "attempts": reply.attempts, "tagged": reply.tagged}
     if task.answer is None:

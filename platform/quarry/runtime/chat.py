@@ -43,7 +43,7 @@ def _rules(loaded: Loaded, request: Request, prompt: Prompt) -> Rules:
     if not request.tools:
         return Rules()
     template = loaded.engine.model.template
-    return toolgrammar.rules(request.tools, request.choice, request.parallel, template, prompt.thinking)
+    return toolgrammar.rules(request.allowed_tools, request.choice, request.parallel, template, prompt.thinking)
 
 
 class Reader:
@@ -53,7 +53,7 @@ class Reader:
         bound = request.schema is not None or request.grammar is not None
         offered = bool(request.tools) and not bound and request.choice != "none"
         thinks = request.prompt is None and reasoning.thinks(loaded.engine.model.template)
-        self._calls = ToolCallParser(tool.name for tool in request.tools) if offered else None
+        self._calls = ToolCallParser(tool.name for tool in request.allowed_tools) if offered else None
         self._thoughts = ReasoningParser(prompt.thinking) if thinks and (prompt.thinking or not bound) else None
 
     def feed(self, piece: Piece) -> Iterator[Event]:

@@ -30,7 +30,7 @@ def check(request: Request, vocabulary: Vocabulary | None) -> None:
         raise InvalidRequest("A suffix belongs to a prompt; this request has messages.")
     if request.grammar is not None:
         gbnf.check(request.grammar)
-    toolgrammar.check(request.tools, request.choice)
+    toolgrammar.check(request)
 
 
 def _check_params(params: Params, vocabulary: int | None) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from . import grammar, reasoning
 from .engine.grammars import Trigger
-from .types import InvalidRequest, Tool, ToolChoice
+from .types import InvalidRequest, Request, Tool, ToolChoice
 
 LISTED = "<|tool_call|>"
 TAGS = re.compile(rb"(?:```[a-zA-Z_]{0,12}\s{0,4})?<tool_call>|<\|tool_call\|>")
@@ -60,10 +60,14 @@ def _thoughts(template: str | None, opened: bool) -> tuple[bytes, bytes]:
     return b"", b""
 
 
-def check(tools: Sequence[Tool], choice: ToolChoice) -> None:
+def check(request: Request) -> None:
     """Refuses what cannot be offered."""
-    names = [tool.name for tool in tools]
-    if choice == "required" and not names:
+    names = [tool.name for tool in request.tools]
+    if unknown := next((name for name in request.allowed or () if name not in names), None):
+        raise InvalidRequest(f'There is no tool by the name "{unknown}".')
+    if names and not request.allowed_tools:
+        raise InvalidRequest("None of the tools may be called.")
+    if request.choice == "required" and not names:
         raise InvalidRequest("A tool must be called, but none is offered.")
     if "" in names:
         raise InvalidRequest("A tool needs a name.")

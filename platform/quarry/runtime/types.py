@@ -100,8 +100,9 @@ class Request:
     `prompt`, what follows it and comes before `suffix`.
 
     `choice` says whether tools may be called ("auto"), must be ("required"), or must not ("none": the model is not told
-    of them), and `parallel` whether more than one in a turn. The answer has the form of `schema` (a JSON schema) or of
-    `grammar` (GBNF, the embedded engine only); then no tool is called.
+    of them), and `parallel` whether more than one in a turn. `allowed` are the names of those that may be called this
+    time, None for all: the model is told of all, so that what it has read already stays the same. The answer has the
+    form of `schema` (a JSON schema) or of `grammar` (GBNF, the embedded engine only); then no tool is called.
     """
 
     messages: Sequence[Message] = ()
@@ -111,10 +112,16 @@ class Request:
     tools: Sequence[Tool] = ()
     choice: ToolChoice = "auto"
     parallel: bool = True
+    allowed: Sequence[str] | None = None
     schema: Mapping[str, Any] | None = None
     grammar: str | None = None
     params: Params = field(default_factory=Params)
     cancelled: Cancelled | None = None
+
+    @property
+    def allowed_tools(self) -> list[Tool]:
+        """Those of the tools that may be called."""
+        return [tool for tool in self.tools if self.allowed is None or tool.name in self.allowed]
 
 
 # -- what comes back --------------------------------------------------------------------------------------------------

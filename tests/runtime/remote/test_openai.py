@@ -78,6 +78,13 @@ def test_every_parameter_is_passed_on() -> None:
     assert sent["response_format"]["json_schema"]["schema"] == schema
 
 
+def test_who_may_call_some_of_the_tools_is_told_of_those() -> None:
+    other = Tool("mail", "Sends mail", {"type": "object", "properties": {}})
+    with serving(lambda talk: talk.stream("text/event-stream", sse(*WHOLE))) as served:
+        list(ask(endpoint(served.url), tools=[WEATHER, other], allowed=["mail"]))
+    assert [each["function"]["name"] for each in served.last.json["tools"]] == ["mail"]
+
+
 def test_calls_are_put_together_from_their_pieces() -> None:
     pieces = [
         [{"index": 0, "id": "a", "type": "function", "function": {"name": "weather", "arguments": ""}}],

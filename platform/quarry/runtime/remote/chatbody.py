@@ -37,10 +37,10 @@ def inert(text: str) -> str:
 
 
 def tools(request: Request) -> dict[str, Any]:
-    """The tools on offer and whether they may be called; nothing where there are none."""
+    """The tools that may be called and whether they must be; nothing where there are none."""
     if not request.tools:
         return {}
-    fields: dict[str, Any] = {"tools": [_tool(tool) for tool in request.tools], "tool_choice": request.choice}
+    fields: dict[str, Any] = {"tools": [_tool(tool) for tool in request.allowed_tools], "tool_choice": request.choice}
     return fields | ({} if request.parallel else {"parallel_tool_calls": False})
 
 
