@@ -19,7 +19,7 @@ class Visitor:
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.context, self.url = context, url
-        self.allowed = {SIGNED_OUT}
+        self.allowed, self.hosts = {SIGNED_OUT}, {urlsplit(url).netloc}
         self.was_offline = False
         self.wrong: list[str] = []
         self.page = self._watched(context.new_page())
@@ -34,6 +34,10 @@ class Visitor:
     def allow(self, status: int, path: str) -> None:
         """A refusal that the test is about."""
         self.allowed.add((status, path))
+
+    def allow_host(self, host: str) -> None:
+        """A service that the test sends people to."""
+        self.hosts.add(host)
 
     def calm(self) -> None:
         assert self.wrong == []
@@ -79,7 +83,7 @@ class Visitor:
 
     def _request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob") and parts.netloc != urlsplit(self.url).netloc:
+        if parts.scheme not in ("data", "blob") and parts.netloc not in self.hosts:
             self.wrong.append(f"left the machine: {request.url}")
 
     def _response(self, response: Response) -> None:

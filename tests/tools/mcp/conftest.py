@@ -1,15 +1,12 @@
 """Servers of the tests' own, and tools over them."""
 
-import asyncio
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from agents.models import Run
 from agents.tools import calling, kinds, registry, rows
@@ -18,7 +15,7 @@ from agents.tools.mcp.pool import pool
 from agents.tools.models import Tool
 from agents.tools.types import Context, Result
 from apps.accounts.models import User
-from tests.embedded.running import free_port, until
+from tests.fixtures.web import Web
 
 OURS = Path(__file__).with_name("server_of_ours.py")
 Add = Callable[..., Tool]
@@ -94,31 +91,13 @@ def call(employee: User) -> Call:
     return make
 
 
-class Web:
-    """An ASGI application behind a real port."""
-
-    def __init__(self, application: Any) -> None:
-        self.port = free_port()
-        config = uvicorn.Config(application, port=self.port, log_level="error", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._server.serve()), daemon=True)
-        self._thread.start()
-        until(lambda: self._server.started)
-        self.host = f"127.0.0.1:{self.port}"
-        self.url = f"http://{self.host}/mcp"
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
-
-
 @pytest.fixture
-def serve() -> Iterator[Callable[[Any], Web]]:
+def serve() -> Iterator[Callable[..., Web]]:
     """Puts applications behind ports until the test is over."""
     started: list[Web] = []
 
-    def make(application: Any) -> Web:
-        started.append(Web(application))
+    def make(application: Any, port: int | None = None) -> Web:
+        started.append(Web(application, port))
         return started[-1]
 
     yield make

@@ -1,26 +1,14 @@
 """An administrator signs in to a service that asks for it: a real authorisation server, by the official library."""
 
 import json
-import secrets as random
 import time
 from collections.abc import Callable
-from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from django.core.cache import cache
-from mcp.server import MCPServer
-from mcp.server.auth.provider import (
-    AccessToken,
-    AuthorizationCode,
-    AuthorizationParams,
-    OAuthAuthorizationServerProvider,
-    RefreshToken,
-)
-from mcp.server.auth.settings import AuthSettings, ClientRegistrationOptions
-from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
-from pydantic import AnyHttpUrl
 from quarry import secrets
 from rest_framework.test import APIClient
 
@@ -30,108 +18,27 @@ from agents.tools.types import ToolError
 from apps.accounts.models import User
 from apps.audit.models import Event
 from tests.embedded.running import free_port
-from tests.tools.mcp.conftest import Call, Web
+from tests.fixtures.sign_in_service import Provider, application
+from tests.fixtures.web import Web
+from tests.tools.mcp.conftest import Call
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ClientFor = Callable[..., APIClient]
-
-
-class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, AccessToken]):
-    """Who may use the service: whoever asks agrees at once."""
-
-    def __init__(self, lasts: int = 3600) -> None:
-        self.lasts = lasts
-        self.clients: dict[str, OAuthClientInformationFull] = {}
-        self.codes: dict[str, AuthorizationCode] = {}
-        self.tokens: dict[str, AccessToken] = {}
-        self.refreshes: dict[str, RefreshToken] = {}
-        self.refreshed = 0
-
-    async def get_client(self, client_id: str) -> OAuthClientInformationFull | None:
-        return self.clients.get(client_id)
-
-    async def register_client(self, client: OAuthClientInformationFull) -> None:
-        self.clients[client.client_id] = client
-
-    async def authorize(self, client: OAuthClientInformationFull, params: AuthorizationParams) -> str:
-        code = AuthorizationCode(
-            code=random.token_urlsafe(32),
-            scopes=params.scopes or [],
-            expires_at=time.time() + 60,
-            client_id=client.client_id,
-            code_challenge=params.code_challenge,
-            redirect_uri=params.redirect_uri,
-            redirect_uri_provided_explicitly=True,
-            resource=params.resource,
-        )
-        self.codes[code.code] = code
-        return f"{params.redirect_uri}?{urlencode({'code': code.code, 'state': params.state or ''})}"
-
-    async def load_authorization_code(self, client: Any, code: str) -> AuthorizationCode | None:
-        return self.codes.get(code)
-
-    async def exchange_authorization_code(self, client: Any, code: AuthorizationCode) -> OAuthToken:
-        del self.codes[code.code]
-        return self._tokens(client.client_id, code.scopes, code.resource)
-
-    async def load_refresh_token(self, client: Any, token: str) -> RefreshToken | None:
-        return self.refreshes.get(token)
-
-    async def exchange_refresh_token(self, client: Any, token: RefreshToken, scopes: list[str]) -> OAuthToken:
-        del self.refreshes[token.token]  # good for one use
-        self.refreshed += 1
-        return self._tokens(client.client_id, scopes, token.resource)
-
-    async def load_access_token(self, token: str) -> AccessToken | None:
-        return self.tokens.get(token)
-
-    async def revoke_token(self, token: Any) -> None:
-        self.tokens.pop(token.token, None)
-
-    def _tokens(self, client: str, scopes: list[str], resource: str | None) -> OAuthToken:
-        access, refresh = f"access-{random.token_hex(8)}", f"refresh-{random.token_hex(8)}"
-        ends = int(time.time()) + self.lasts
-        self.tokens[access] = AccessToken(
-            token=access, client_id=client, scopes=scopes, expires_at=ends, resource=resource
-        )
-        self.refreshes[refresh] = RefreshToken(token=refresh, client_id=client, scopes=scopes, resource=resource)
-        return OAuthToken(access_token=access, refresh_token=refresh, expires_in=self.lasts, scope=" ".join(scopes))
-
-
 LISTED = "You are signed in, and the service's operations are listed."
 UNKNOWN = "This sign-in was not begun here, or too long ago. Begin it again."
 
 
-class Service:
+class Service(NamedTuple):
     """A server with a sign-in, at a port."""
 
-    def __init__(self, serve: Callable[[Any], Web], provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
-        port = free_port()
-        monkeypatch.setattr("tests.tools.mcp.conftest.free_port", lambda: port)
-        base = f"http://127.0.0.1:{port}"
-        auth = AuthSettings(
-            issuer_url=AnyHttpUrl(base),
-            resource_server_url=AnyHttpUrl(f"{base}/mcp"),
-            required_scopes=["leave"],
-            validate_token_resource=True,
-            client_registration_options=ClientRegistrationOptions(
-                enabled=True, valid_scopes=["leave"], default_scopes=["leave"]
-            ),
-        )
-        made = MCPServer("leave", log_level="ERROR", auth_server_provider=provider, auth=auth)
-
-        @made.tool()
-        def days(employee: str) -> int:
-            """Days of leave that are left."""
-            return 7
-
-        self.provider = provider
-        self.web = serve(made.streamable_http_app())
+    provider: Provider
+    web: Web
 
 
 @pytest.fixture
-def service(serve: Any, monkeypatch: pytest.MonkeyPatch) -> Service:
-    return Service(serve, Provider(), monkeypatch)
+def service(serve: Callable[..., Web]) -> Service:
+    provider, port = Provider(), free_port()
+    return Service(provider, serve(application(port, provider), port))
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from agents.tools import kinds
 from agents.tools.mcp.loop import loop
 from agents.tools.mcp.pool import pool
 from agents.tools.types import ToolError
-from tests.tools.mcp.conftest import Add, Call, Web
+from tests.fixtures.web import Web
+from tests.tools.mcp.conftest import Add, Call
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Serve = Callable[[Any], Web]
