@@ -11,6 +11,7 @@ from agents.tools.types import ToolError
 MOST = 2  # times that a model is told to make a call that it wrote into the answer
 UNKNOWN = "There is no function {name}. There are: {names}."
 WRITTEN = "Nothing was called: a call is not written into the answer. Make the call itself."
+NOTHING = "Nothing was written. Call the function that does what is asked; if none does, say so in one sentence."
 TOO_LONG = "Nothing was called: the call was too long. Make it with shorter values."
 # A call's tag, JSON that names something and is about to give it arguments, or a function, however it goes on.
 _JSON = r'<\|?tool_call\|?>|"name"\s*:\s*"(?:[^"]*"\s*,\s*"(?:arguments|parameters)"\s*:|(?:{names})")'

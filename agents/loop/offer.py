@@ -11,7 +11,9 @@ from quarry import runtime
 
 from .words import overlap, words
 
-MOST = 12
+MOST = 12  # for the first request
+NEAREST = 6  # to a later one, which are added where they are missing
+CEILING = 20  # from where on one begins anew
 TURNS = 2  # last questions that tell what it is about
 WORDS_COUNT = 0.25  # beside the similarity of meaning: a name that the person says is rarely chance
 _SEARCHES = re.compile(r"(?:^|_)(?:search|find|look_?up|query|retrieve)(?:_|$)", re.IGNORECASE)
@@ -35,14 +37,31 @@ F = TypeVar("F", bound=Described)
 
 
 def relevant(functions: Sequence[F], asked: Sequence[str], called: Collection[str] = ()) -> list[F]:
-    """At most `MOST` of the functions, those that have most to do with what was asked last, in the order that they came
-    in: the same prompt begins the same way, however they rank. What was `called` in the conversation stays."""
+    """Those of the functions that have most to do with what was `asked` in a conversation, and those that were `called`
+    in it. One request goes on with the functions of the one before it, and new ones come behind those: so the model has
+    read most of them already."""
     if len(functions) <= MOST:
         return list(functions)
-    scores = _scores("\n".join(asked[-TURNS:]), [_description(each) for each in functions])
-    kept = sum(each.name in called for each in functions)
-    best = sorted(range(len(functions)), key=lambda place: (functions[place].name not in called, -scores[place]))
-    return [functions[place] for place in sorted(best[: max(MOST, kept)])]
+    descriptions = [_description(each) for each in functions]
+    chosen: list[int] = []
+    for turn in range(1, len(asked) + 1):
+        chosen = _with_nearest(chosen, _ranked("\n".join(asked[max(0, turn - TURNS) : turn]), descriptions))
+    chosen += [place for place, each in enumerate(functions) if each.name in called and place not in chosen]
+    return [functions[place] for place in chosen]
+
+
+def _with_nearest(chosen: list[int], ranked: list[int]) -> list[int]:
+    """The functions for a further request. At the beginning in the order that they came in, however they rank: then
+    other conversations' prompts begin the same way."""
+    missing = [place for place in ranked[:NEAREST] if place not in chosen]
+    if not chosen or len(chosen) + len(missing) > CEILING:
+        return sorted(ranked[:MOST])
+    return chosen + missing
+
+
+def _ranked(request: str, descriptions: Sequence[str]) -> list[int]:
+    scores = _scores(request, descriptions)
+    return sorted(range(len(descriptions)), key=lambda place: -scores[place])
 
 
 def looks_up(name: str) -> bool:
@@ -67,12 +86,17 @@ def _scores(request: str, descriptions: Sequence[str]) -> list[float]:
     asked = words(request)
     shared = [overlap(words(text), asked) + overlap(asked, words(text)) for text in descriptions]
     try:
-        query = runtime.embed([request], "query")[0]
+        query = _query(request, runtime.embedding_space()[0])
         vectors = _embedded(tuple(descriptions), runtime.embedding_space()[0])
     except Exception as error:  # whatever keeps the embedder away, there is another way to choose
         logger.warning("Functions are chosen by words alone: %s", error)
         return shared
     return [float(vector @ query) + WORDS_COUNT * words_ for vector, words_ in zip(vectors, shared, strict=True)]
+
+
+@lru_cache(maxsize=256)
+def _query(request: str, space: str) -> "np.ndarray":
+    return runtime.embed([request], "query")[0]
 
 
 @lru_cache(maxsize=32)

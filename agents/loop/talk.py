@@ -20,6 +20,7 @@ from .writing import Allowed, Turn
 SEARCH = "search_knowledge"  # as the model calls the built-in one
 STUCK = 2  # turns in a row from which nothing new came
 TIME_UP = "The time is up: the answer is written from what is known by now."
+NO_ANSWER = "A call that the model only wrote down is no answer."
 SHRINKS = 3  # tries with an ever smaller context, where a prompt is longer than it was counted
 End = Literal["answered", "waiting", "stopped"]
 
@@ -80,6 +81,9 @@ class Talk:
                 if correction:
                     self.recorder.take_back(correction)
                 elif not turn.calls:
+                    if self._is_written_call(turn):
+                        self.recorder.take_back(NO_ANSWER)
+                        turn.hide()
                     turn.add(self._note(turn, over))
                 step.result = turn.facts(done)
                 step.memory = {"instruction": instruction, "model": asdict(done.model), **turn.memory()}
@@ -94,6 +98,8 @@ class Talk:
         names, last = [each.name for each in self.transcript.tools()], self._last_turn
         if over or (last and last.correction == self._answer):
             return Allowed(names, "none")
+        if last and last.correction == corrections.NOTHING:
+            return Allowed(names)
         if last and last.correction:
             return Allowed(names, "required")
         if last and (finder := self._finder(last)):
@@ -129,7 +135,7 @@ class Talk:
 
     @property
     def _answer(self) -> str:
-        """What the model is told that has written nothing."""
+        """What the model is told that has written nothing to what functions answered."""
         return replies.ANSWER[self.plan.language]
 
     def _written(self, turn: Turn, instruction: str, allowed: Allowed) -> runtime.Done:
@@ -154,10 +160,13 @@ class Talk:
         if not turn.raw.strip():
             if done.reason == "length":
                 return corrections.TOO_LONG  # nobody is shown half a call
-            return "" if self._answer in told else self._answer
+            nothing = self._answer if self.transcript.calls else corrections.NOTHING
+            return "" if nothing in told else nothing
+        return corrections.WRITTEN if self._is_written_call(turn) else ""
+
+    def _is_written_call(self, turn: Turn) -> bool:
         names = [tool.name for tool in self.transcript.tools()]
-        called = {each.name for each in self.transcript.calls}
-        return corrections.WRITTEN if corrections.written(turn.raw, names, called) else ""
+        return corrections.written(turn.raw, names, {each.name for each in self.transcript.calls})
 
     def _note(self, turn: Turn, over: str) -> str:
         """What the harness says itself: that something was left undone, or that nothing was found."""

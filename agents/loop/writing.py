@@ -126,6 +126,10 @@ class Turn:
         """What the harness itself has to say after the model."""
         self._tell(f"\n\n{text}" if self.text.strip() else text)
 
+    def hide(self) -> None:
+        """What was written is not for people."""
+        self.text, self.composer = "", Composer(self.transcript.passages)
+
     def facts(self, done: runtime.Done) -> dict[str, Any]:
         """What the step shows of the turn."""
         kept = {"reasoning": self.reasoning, "failed_over": self.failed_over, "tool_calls": self.calls}

@@ -56,7 +56,7 @@ class Harness:
         transcript = self._transcript(messages, tools)
         end = self._talk(transcript, Executing(transcript, InMemory(transcript.run), execute))
         own = [message for message in messages[:1] if message.role == "system"]
-        told = [*own, *transcript.messages()[1:]]
+        told = [*own, *_remembered(transcript)]
         return Went(told, _malformed(transcript, tools), len(transcript.turns), end == "answered")
 
     def _transcript(self, messages: Sequence[Message], tools: Sequence[Tool]) -> "Earlier":
@@ -180,6 +180,17 @@ class Executing(Outside):
         return False
 
 
+def _remembered(transcript: Transcript) -> list[Message]:
+    """What a conversation goes on with: no turn that was corrected, and no correction."""
+    told, corrected = list[Message](), {each.correction for each in transcript.turns if each.correction}
+    for message in transcript.messages()[1:]:
+        if message.role == "user" and message.content in corrected:
+            told.pop()
+        else:
+            told.append(message)
+    return told
+
+
 def _offered(tool: Tool) -> Offered:
     """A function as a plan has it. That it writes is the guess where nothing is known."""
     asked = {"needs": "never", "rule": [], "four_eyes": False}
@@ -207,10 +218,11 @@ def _last_calling(transcript: Transcript) -> Turn:
 
 
 def _malformed(transcript: Transcript, tools: Sequence[Tool]) -> int:
-    """Those with which the model was left: wrong calls, and one in words, or half of one, in the end."""
+    """Those with which the model was left: wrong calls; and in the end one in words, or half of one, where it could
+    have made it."""
     last = transcript.turns[-1]
     wrong = sum(bool(corrections.fault(_made(each), tools)) for each in _last_calling(transcript).calls)
-    if last.calls:
+    if last.calls or last.step.arguments["choice"] == "none":
         return wrong
     raw = last.step.memory["raw"]
     half = (last.step.result or {})["reason"] == "length" and not raw.strip()

@@ -121,9 +121,9 @@ def choice(body: Fields, offered: list[Facts]) -> tuple[str, list[str] | None]:
 
 def _allowed(allowed: Fields) -> tuple[str, list[str]]:
     """As OpenAI's API restricts a request to some of its tools."""
-    listed = allowed.objects("tools", MOST_TOOLS)
+    listed, name = allowed.objects("tools", MOST_TOOLS), allowed.name("tools")
     if not listed:
-        raise invalid(allowed.name("tools"), f"{allowed.name('tools')} must name a tool.")
+        raise invalid(name, f"{name} must name a tool.")
     return allowed.word("mode", ["auto", "required"], "auto"), [_named(each) for each in listed]
 
 

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import numpy as np
 import pytest
 from quarry import runtime
 
@@ -269,6 +270,33 @@ def test_what_means_the_same_is_near_without_a_word_in_common(monkeypatch: pytes
     chosen = [each.name for each in offer.relevant(functions, ["vacation"])]
     assert "leave" in chosen
     assert chosen == sorted(chosen, key=[each.name for each in functions].index), "in the order that they came in"
+
+
+def test_a_conversation_goes_on_with_its_functions_and_new_ones_come_behind_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runtime, "embed", lambda texts, kind: np.eye(20)[[int(text.split()[0]) for text in texts]])
+    monkeypatch.setattr(runtime, "embedding_space", lambda: ("places", 20))
+    monkeypatch.setattr(offer, "_description", lambda function: f"{function.name[1:]} is its place")
+    functions = [Function(f"f{n}", "", {}, lambda *_: None) for n in range(20)]
+
+    def chosen(*asked: str, called: tuple[str, ...] = ()) -> list[int]:
+        return [int(each.name[1:]) for each in offer.relevant(functions, asked, called)]
+
+    asked = ["15 first", "17 then", "15 again", "19 last"]
+    monkeypatch.setattr(offer, "TURNS", 1)
+    first = chosen(*asked[:1])
+    assert first == sorted(first)
+    assert 15 in first
+    assert len(first) == offer.MOST
+    grown = chosen(*asked[:2])
+    assert grown[: len(first)] == first
+    assert 17 in grown[len(first) :]
+    assert chosen(*asked[:3]) == grown, "nothing new was asked for"
+    monkeypatch.setattr(offer, "CEILING", len(grown))
+    anew = chosen(*asked)
+    assert (anew == sorted(anew), 19 in anew, len(anew)) == (True, True, offer.MOST)
+    assert chosen(*asked, called=("f17",))[-1] == 17, "what was called stays"
 
 
 def test_without_an_embedder_words_choose(monkeypatch: pytest.MonkeyPatch) -> None:

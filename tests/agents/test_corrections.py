@@ -70,6 +70,16 @@ def test_the_model_is_told_so_twice_at_most(hand_over: Any, script: Any) -> None
     model = script(*['look_up(day="monday")'] * 5)
     run = carried_out(hand_over())
     assert (run.status, len(model.read)) == ("completed", corrections.MOST + 1)
+    assert run.answer == text_of(told(run)) == replies.NO_WORDS["en"], "nobody is shown a call as an answer"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_in_the_place_of_the_last_answer_is_not_shown(hand_over: Any, script: Any) -> None:
+    operation("look_up", config={"text": "Monday is free."})
+    model = script(*[[("look_up", MONDAY)]] * 3, '{"name": "look_up", "arguments": {"day": "friday"}}')
+    run = carried_out(hand_over())
+    assert (run.status, len(model.read)) == ("completed", 4)
+    assert run.answer == text_of(told(run)) == replies.unfinished("stuck", "en")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -88,6 +98,17 @@ def test_who_writes_nothing_behind_a_result_must_answer_in_words(hand_over: Any,
     assert model.read[2][-1].content == replies.ANSWER["en"]
     turns = run.steps.filter(kind="generate")
     assert [step.arguments["choice"] for step in turns] == ["auto", "auto", "none"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_nothing_at_all_may_still_call(hand_over: Any, script: Any, done: Any) -> None:
+    """Made to answer, a model would say that it has done what it has not."""
+    operation("look_up", config={"text": "Monday is free."})
+    model = script(" ", [("look_up", MONDAY)], "Monday is free.")
+    run = carried_out(hand_over())
+    assert (run.status, run.answer, done) == ("completed", "Monday is free.", [("look_up", MONDAY)])
+    assert model.read[1][-1].content == corrections.NOTHING
+    assert [step.arguments["choice"] for step in run.steps.filter(kind="generate")] == ["auto"] * 3
 
 
 @pytest.mark.django_db(transaction=True)

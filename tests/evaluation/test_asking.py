@@ -8,7 +8,7 @@ from quarry import runtime
 from quarry.runtime import Message, Tool, ToolCall
 from quarry.runtime.store import Store
 
-from agents.loop import offer, toolprompt
+from agents.loop import corrections, offer, toolprompt
 from agents.tools.types import ToolError
 from apps.evaluation.asking import Plain, malformed
 from apps.evaluation.harness import Harness
@@ -112,12 +112,24 @@ def test_a_turn_goes_on_with_results_until_nothing_more_is_called() -> None:
     assert "All rooms are taken." in told[2]
 
 
+def test_a_conversation_goes_on_without_what_was_corrected() -> None:
+    lines = [" ", "```\nbook_room(people=4)\n```", [("book_room", {"people": 4})], "Booked."]
+    with scripted(*lines) as model:
+        went = Harness(MODEL).turn(ASKED, [ROOM, MAIL], lambda calls: ["Room 2"] * len(calls))
+    assert (went.finished, went.attempts, len(model.talks)) == (True, 4, 4)
+    assert [each.role for each in went.messages] == ["user", "assistant", "tool", "assistant"]
+    assert went.messages[-1].content == "Booked."
+    corrected = model.talks[1].json
+    assert (corrected["tool_choice"], corrected["messages"][-1]["content"]) == ("auto", corrections.NOTHING)
+
+
 def test_what_was_called_in_earlier_turns_stays_on_offer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(offer, "MOST", 1)
+    for bound in ("MOST", "NEAREST", "CEILING"):
+        monkeypatch.setattr(offer, bound, 1)
     before = [Message("user", "Write to Ada."), Message("assistant", "", [ToolCall("1", "send_mail", {"to": "a"})])]
     with scripted("No.") as model:
         Harness(MODEL).reply([*before, Message("tool", "Sent.", name="send_mail"), *ASKED], [ROOM, MAIL])
-    assert [each["function"]["name"] for each in model.last.json["tools"]] == ["send_mail"]
+    assert [each["function"]["name"] for each in model.last.json["tools"]] == ["book_room", "send_mail"]
 
 
 @pytest.mark.parametrize(("text", "count"), [("book_room(people=4)", 1), ("The room is booked.", 0)])
