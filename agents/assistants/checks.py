@@ -8,7 +8,7 @@ from quarry import runtime
 from quarry.api import Problem, slugs
 
 from agents.assistants.models import Assistant
-from agents.loop.limits import CEILINGS
+from agents.loop.limits import CEILINGS, COUNTED
 from agents.tools import registry
 from apps.accounts.models import User
 from apps.endpoints.models import EMBEDDED
@@ -17,7 +17,8 @@ from apps.knowledge.policies import readable_collections
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?", re.ASCII)
 RESERVED = "quarry"  # what answers where nobody says who
-LIMITS = {name: (1, most) for name, most in CEILINGS.facts().items()}
+LIMITS = {name: (1, getattr(CEILINGS, name)) for name in COUNTED}
+MOST_COST = 1_000_000
 
 
 def invalid(field: str, sentence: str) -> Problem:
@@ -72,9 +73,14 @@ def _callable(person: User, wanted: Sequence[str]) -> None:
         raise invalid("tools", f"There is no tool {missing[0]!r}, or you may not use it.")
 
 
-def _within(name: str, value: int) -> None:
+def _within(name: str, value: float) -> None:
+    if name == "cost":
+        if not 0 < value <= MOST_COST:
+            raise invalid("limits.cost", f"cost must be a number above 0, up to {MOST_COST}.")
+        return
     if name not in LIMITS:
-        raise invalid(f"limits.{name}", f"There is no limit {name!r}; there are steps, tokens, seconds and calls.")
+        known = ", ".join([*LIMITS, "cost"])
+        raise invalid(f"limits.{name}", f"There is no limit {name!r}; there are {known}.")
     low, high = LIMITS[name]
-    if not low <= value <= high:
+    if not isinstance(value, int) or not low <= value <= high:
         raise invalid(f"limits.{name}", f"{name} must be a whole number from {low} to {high}.")

@@ -36,7 +36,7 @@ class Assistant(models.Model):
 class Version(models.Model):
     """What an assistant was at one time; never changed. `model_order`: models in the order in which they are tried,
     empty for the installation's own. `collections`: ids, None for all that the asking person may read. `tools`: slugs,
-    or `slug/operation`. `limits`: `steps`, `tokens`, `seconds`, `calls`, where they differ from the loop's own.
+    or `slug/operation`. `limits`: `steps`, `tokens`, `seconds`, `calls`, `cost`, where they differ from the loop's own.
     `translations`: of `name`, `purpose`, `greeting` and `starters`, by language. Without a number it was only tried."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

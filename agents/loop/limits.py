@@ -1,7 +1,7 @@
 """How far an agent may go. The defaults stand here and nowhere else; a version may name others, within the ceilings."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 GRACE = 60.0  # seconds on top, for the last answer once the time is up
@@ -10,23 +10,27 @@ GRACE = 60.0  # seconds on top, for the last answer once the time is up
 @dataclass(frozen=True)
 class Limits:
     """`steps`: turns of the model. `tokens`: read and written, without those that were read before. `seconds`: of work,
-    waiting for people not counted. `calls` of functions."""
+    waiting for people not counted. `calls` of functions. `cost`: of models that have a price, in its currency."""
 
     steps: int = 10
     tokens: int = 30_000
     seconds: int = 240
     calls: int = 20
+    cost: float | None = None
 
-    def facts(self) -> dict[str, int]:
+    def facts(self) -> dict[str, Any]:
         """As they are stored."""
         return asdict(self)
 
 
 CEILINGS = Limits(steps=40, tokens=400_000, seconds=1800, calls=100)
+COUNTED = ("steps", "tokens", "seconds", "calls")
 
 
 def limits(wanted: Mapping[str, Any] | None) -> Limits:
     """The defaults, where nothing else is wanted, and never more than the ceilings."""
-    found = {field.name: (wanted or {}).get(field.name) for field in fields(Limits)}
+    found = {name: (wanted or {}).get(name) for name in COUNTED}
     given = {name: value for name, value in found.items() if isinstance(value, int) and not isinstance(value, bool)}
-    return Limits(**{name: min(max(1, value), getattr(CEILINGS, name)) for name, value in given.items()})
+    counts = {name: min(max(1, value), getattr(CEILINGS, name)) for name, value in given.items()}
+    cost = (wanted or {}).get("cost")
+    return Limits(**counts, cost=cost if isinstance(cost, int | float) and cost > 0 else None)

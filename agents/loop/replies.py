@@ -37,6 +37,7 @@ _WHY: dict[str, dict[Language, str]] = {
     "steps": {"en": "the number of steps was used up", "zh-Hant": "步驟數已用完", "zh-Hans": "步骤数已用完"},
     "tokens": {"en": "there was too much to read", "zh-Hant": "要讀的內容太多", "zh-Hans": "要读的内容太多"},
     "calls": {"en": "the number of calls was used up", "zh-Hant": "呼叫次數已用完", "zh-Hans": "调用次数已用完"},
+    "cost": {"en": "the budget was used up", "zh-Hant": "預算已用完", "zh-Hans": "预算已用完"},
     "stuck": {"en": "nothing new came back", "zh-Hant": "沒有得到新的結果", "zh-Hans": "没有得到新的结果"},
 }
 NO_WORDS: dict[Language, str] = {

@@ -197,6 +197,8 @@ class Talk:
             return "tokens"
         if len(self.transcript.calls) >= limits.calls:
             return "calls"
+        if limits.cost is not None and self.transcript.cost >= limits.cost:
+            return "cost"
         return "stuck" if self._stuck() else ""
 
     def _stuck(self) -> bool:

@@ -14,7 +14,10 @@ from apps.audit import record
 from apps.endpoints import checks
 from apps.endpoints.models import EMBEDDED, Endpoint, Place
 
-TOLD = ("slug", "name", "kind", "base_url", "model", "options", "allow_private", "concurrency", "timeout", "enabled")
+TOLD = (
+    *("slug", "name", "kind", "base_url", "model", "options", "allow_private", "concurrency", "timeout"),
+    *("price_input", "price_output", "enabled"),
+)
 
 
 @transaction.atomic

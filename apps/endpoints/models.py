@@ -7,10 +7,12 @@ from django.db import models
 from quarry.runtime.remote import PRESETS
 
 EMBEDDED = "embedded"
+PRICES = [MinValueValidator(0), MaxValueValidator(1_000_000)]
 
 
 class Endpoint(models.Model):
-    """One model at one service. `secret` is encrypted; `options` holds what only this kind of service must know."""
+    """One model at one service. `secret` is encrypted; `options` holds what only this kind of service must know. The
+    prices are those of a million tokens read and written, in whatever currency the company counts."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(max_length=60, unique=True)
@@ -26,6 +28,8 @@ class Endpoint(models.Model):
         default=4, validators=[MinValueValidator(1), MaxValueValidator(1000)]
     )
     timeout = models.PositiveSmallIntegerField(default=120, validators=[MinValueValidator(1), MaxValueValidator(3600)])
+    price_input = models.FloatField(null=True, blank=True, validators=PRICES)
+    price_output = models.FloatField(null=True, blank=True, validators=PRICES)
     enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

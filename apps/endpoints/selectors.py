@@ -86,4 +86,11 @@ def for_runtime(row: Endpoint) -> remote.Endpoint:
         allow_private=row.allow_private,
         ca=row.ca,
         extra=row.options,
+        prices=_prices(row),
     )
+
+
+def _prices(row: Endpoint) -> tuple[float, float] | None:
+    if row.price_input is None and row.price_output is None:
+        return None
+    return row.price_input or 0.0, row.price_output or 0.0

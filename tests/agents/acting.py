@@ -14,7 +14,7 @@ from agents.tools.models import Operation, Tool
 from agents.tools.types import Context, Result, ToolError
 
 DAY = {"type": "object", "properties": {"day": {"enum": ["monday", "friday"], "title": "Day"}}, "required": ["day"]}
-INFO = runtime.ModelInfo("scripted", "0" * 64, 4096)
+INFO = runtime.ModelInfo("scripted", "0" * 64, 4096, (100.0, 1000.0))
 Said = str | list[str | tuple[str, dict[str, Any]]]
 done: list[tuple[str, dict[str, Any]]] = []  # the calls that really happened
 _lock = threading.Lock()

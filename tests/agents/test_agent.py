@@ -193,7 +193,13 @@ def test_the_same_call_is_not_made_twice(hand_over: Any, script: Any, done: Any)
 
 
 @pytest.mark.parametrize(
-    ("bound", "why"), [({"steps": 2}, "steps"), ({"calls": 1}, "calls"), ({"tokens": 20}, "too much to read")]
+    ("bound", "why"),
+    [
+        ({"steps": 2}, "steps"),
+        ({"calls": 1}, "calls"),
+        ({"tokens": 20}, "too much to read"),
+        ({"cost": 0.01}, "the budget was used up"),
+    ],
 )
 def test_at_a_bound_the_answer_says_what_was_left(bound: Any, why: str, hand_over: Any, script: Any) -> None:
     operation("look_up", config={"text": "busy"})
@@ -202,6 +208,7 @@ def test_at_a_bound_the_answer_says_what_was_left(bound: Any, why: str, hand_ove
     run = carried_out(hand_over(limits=bound))
     assert run.status == "completed"
     assert why in run.answer
+    assert len(model.read) == (2 if "calls" in bound else 3)
     assert model.read[-1][-1].content.startswith("Answer now")
     assert run.steps.filter(kind="generate").last().arguments["choice"] == "none"
 

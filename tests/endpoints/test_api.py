@@ -71,6 +71,12 @@ def test_an_endpoint_from_its_making_to_its_end(api: APIClient) -> None:
     assert (changed.status_code, changed.json()["model"], changed.json()["has_secret"]) == (200, "granite-2", True)
     assert last().facts == {"model": ["granite", "granite-2"], "concurrency": [4, 9]}
     assert [each["slug"] for each in api.get(PATH).json()["results"]] == ["vllm"]
+    assert selectors.offered()[0].info.prices is None, "nobody is paid"
+    priced = api.patch(f"{PATH}/vllm", {"price_input": 0.15, "price_output": "0.6"}).json()
+    assert (priced["price_input"], priced["price_output"]) == (0.15, 0.6)
+    info = selectors.offered()[0].info
+    assert info.cost(runtime.Usage(1_000_000, 999, 500_000)) == pytest.approx(0.45)
+    assert api.patch(f"{PATH}/vllm", {"price_input": None}).json()["price_input"] is None
     assert api.get(f"{PATH}/vllm").json()["name"] == "Our vLLM"
     assert api.delete(f"{PATH}/vllm").status_code == 204
     assert (last().action, Endpoint.objects.count()) == ("endpoint.delete", 0)
@@ -122,6 +128,8 @@ def test_keys_can_be_exchanged_and_lost_ones_are_said_to_be(api: APIClient, sett
         ({"slug": "a b"}, "slug", "valid"),
         ({"concurrency": 0}, "concurrency", "greater"),
         ({"model": ""}, "model", "blank"),
+        ({"price_input": -1}, "price_input", "greater"),
+        ({"price_output": "nan"}, "price_output", "valid number"),
     ],
 )
 def test_what_cannot_be_is_refused_by_field(changes: dict[str, Any], field: str, says: str, api: APIClient) -> None:

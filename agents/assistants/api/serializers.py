@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 from rest_framework import serializers
@@ -18,6 +19,19 @@ class Text(serializers.CharField):
 
     def __init__(self, most: int, **more: Any) -> None:
         super().__init__(max_length=most, required=False, allow_blank=True, **more)
+
+
+class LimitField(serializers.FloatField):
+    """A whole number where it is one."""
+
+    def to_internal_value(self, data: Any) -> float:
+        value = super().to_internal_value(data)
+        if not math.isfinite(value):
+            self.fail("invalid")
+        return int(value) if value.is_integer() else value
+
+    def to_representation(self, value: Any) -> Any:
+        return value
 
 
 class StartersField(serializers.ListField):
@@ -74,7 +88,7 @@ class ContentSerializer(serializers.Serializer[dict[str, Any]]):
         help_text="`tool` or `tool/operation`",
     )
     limits = serializers.DictField(
-        child=serializers.IntegerField(), required=False, help_text="steps, tokens, seconds, calls"
+        child=LimitField(), required=False, help_text="steps, tokens, seconds, calls; cost, of models with a price"
     )
     greeting = Text(500)
     starters = StartersField()
@@ -180,7 +194,7 @@ class AssistantSerializer(serializers.ModelSerializer[Assistant]):
         child=serializers.UUIDField(), required=False, allow_null=True, help_text=HIDDEN
     )
     tools = serializers.ListField(child=serializers.CharField(), required=False, help_text=HIDDEN)
-    limits = serializers.DictField(child=serializers.IntegerField(), required=False, help_text=HIDDEN)
+    limits = serializers.DictField(child=LimitField(), required=False, help_text=HIDDEN)
     groups = GroupNameSerializer(many=True, required=False, help_text=HIDDEN)
     editors = GroupNameSerializer(many=True, required=False, help_text=HIDDEN)
 

@@ -1,3 +1,4 @@
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -7,7 +8,7 @@ from quarry.api.sentences import Sentence
 from quarry.runtime.remote import PRESETS, Preset
 from rest_framework import serializers
 
-from apps.endpoints.models import Endpoint
+from apps.endpoints.models import PRICES, Endpoint
 
 FIELD = {
     "type": "object",
@@ -21,6 +22,16 @@ class Options(serializers.DictField):
     child = serializers.CharField(max_length=500, allow_blank=True, trim_whitespace=True)
 
 
+class Price(serializers.FloatField):
+    """Of a million tokens."""
+
+    def to_internal_value(self, data: Any) -> float:
+        value = super().to_internal_value(data)
+        if not math.isfinite(value):
+            self.fail("invalid")
+        return value
+
+
 class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
     """An endpoint without its secret, which is never shown."""
 
@@ -32,7 +43,7 @@ class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
         model = Endpoint
         fields = [
             *("slug", "name", "kind", "base_url", "model", "options", "ca", "allow_private", "concurrency", "timeout"),
-            *("enabled", "has_secret", "secret_readable", "created_at"),
+            *("price_input", "price_output", "enabled", "has_secret", "secret_readable", "created_at"),
         ]
 
     def get_has_secret(self, endpoint: Endpoint) -> bool:
@@ -53,12 +64,14 @@ class EndpointChangeSerializer(serializers.ModelSerializer[Endpoint]):
     secret = serializers.CharField(
         required=False, allow_blank=True, max_length=4000, write_only=True, help_text="Stays as it is where left out."
     )
+    price_input = Price(required=False, allow_null=True, validators=PRICES, help_text="of a million tokens read")
+    price_output = Price(required=False, allow_null=True, validators=PRICES, help_text="of a million tokens written")
 
     class Meta:
         model = Endpoint
         fields = [
             *("name", "base_url", "model", "secret", "options", "ca", "allow_private", "concurrency", "timeout"),
-            "enabled",
+            *("price_input", "price_output", "enabled"),
         ]
 
 

@@ -6,6 +6,7 @@ export interface Limits {
   tokens?: number;
   seconds?: number;
   calls?: number;
+  cost?: number;
 }
 
 /** What makes a version of an assistant. */

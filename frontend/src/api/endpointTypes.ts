@@ -12,6 +12,9 @@ export interface ModelEndpoint {
   allow_private: boolean;
   concurrency: number;
   timeout: number;
+  /** Of a million tokens, in whatever currency the company counts. */
+  price_input: number | null;
+  price_output: number | null;
   enabled: boolean;
   has_secret: boolean;
   secret_readable: boolean;

@@ -153,6 +153,9 @@ export interface EndpointBody {
   allow_private: boolean;
   concurrency: number;
   timeout: number;
+  /** Of a million tokens, in whatever currency the company counts. */
+  price_input: number | null;
+  price_output: number | null;
   enabled: boolean;
 }
 

@@ -138,11 +138,19 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """The model that answers: its catalogue id, the digest that was verified, and its context in tokens."""
+    """The model that answers: its catalogue id, the digest that was verified, and its context in tokens. `prices` are
+    those of a million tokens read and written, None where nobody is paid."""
 
     id: str
     sha256: str
     context: int
+    prices: Sequence[float] | None = None
+
+    def cost(self, usage: Usage) -> float:
+        """What a request comes to, in the currency of the prices. What a service has read before counts like the rest:
+        not every one gives a discount."""
+        read, written = self.prices or (0.0, 0.0)
+        return (usage.prompt_tokens * read + usage.completion_tokens * written) / 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ export interface Fields extends AssistantContent, Required<Sharing> {
 
 export type Change = (changes: Partial<Fields>) => void;
 
-export const LIMITS: Record<keyof Limits, { usual: number; most: number }> = {
+export const LIMITS: Record<Exclude<keyof Limits, "cost">, { usual: number; most: number }> = {
   steps: { usual: 10, most: 40 },
   calls: { usual: 20, most: 100 },
   tokens: { usual: 30_000, most: 400_000 },
   seconds: { usual: 240, most: 1_800 },
 };
-export const limitNames = Object.keys(LIMITS) as (keyof Limits)[];
+export const limitNames = Object.keys(LIMITS) as (keyof typeof LIMITS)[];
 
 export const emptyFields: Fields = {
   slug: "",

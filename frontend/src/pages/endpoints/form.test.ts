@@ -18,7 +18,7 @@ const sagemaker: Preset = {
 };
 const stored: ModelEndpoint = {
   ...{ slug: "aws", name: "AWS", kind: "sagemaker", base_url: "", model: "m", options: { region: "eu-west-1" } },
-  ...{ ca: "", allow_private: false, concurrency: 2, timeout: 60, enabled: true, created_at: "" },
+  ...{ ca: "", allow_private: false, concurrency: 2, timeout: 60, price_input: 0.5, price_output: null, enabled: true, created_at: "" },
   ...{ has_secret: true, secret_readable: true },
 };
 
@@ -35,7 +35,7 @@ describe("the form of an endpoint", () => {
   it("sends a secret only where one was typed, and no empty options", () => {
     const fields = fieldsFrom(stored, sagemaker);
     expect(bodyOf(fields, true)).toEqual({
-      ...{ name: "AWS", base_url: "", model: "m", ca: "", allow_private: false, concurrency: 2, timeout: 60, enabled: true },
+      ...{ name: "AWS", base_url: "", model: "m", ca: "", allow_private: false, concurrency: 2, timeout: 60, price_input: 0.5, price_output: null, enabled: true },
       options: { region: "eu-west-1" },
     });
     expect(bodyOf({ ...fields, secret: "s" }, true)).toMatchObject({ secret: "s" });

@@ -18,15 +18,17 @@ export function fieldsOf(preset: Preset): Fields {
     allow_private: preset.own_network,
     concurrency: 4,
     timeout: 120,
+    price_input: null,
+    price_output: null,
     enabled: true,
   };
 }
 
 /** What it begins with when one is edited. The secret is not known here. */
 export function fieldsFrom(endpoint: ModelEndpoint, preset: Preset): Fields {
-  const { slug, kind, name, base_url, model, ca, allow_private, concurrency, timeout, enabled } = endpoint;
+  const { slug, kind, name, base_url, model, ca, allow_private, concurrency, timeout, price_input, price_output, enabled } = endpoint;
   const options = { ...fieldsOf(preset).options, ...endpoint.options };
-  return { slug, kind, name, base_url, model, secret: "", options, ca, allow_private, concurrency, timeout, enabled };
+  return { slug, kind, name, base_url, model, secret: "", options, ca, allow_private, concurrency, timeout, price_input, price_output, enabled };
 }
 
 /** What is sent. When editing, an empty secret means that it stays. */

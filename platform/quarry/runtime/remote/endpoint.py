@@ -16,7 +16,8 @@ PREFIX = "endpoint/"
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """`kind` is a preset's id and `model` the model's name there. `timeout` is how many seconds the first token may
-    take; `concurrency`, how many requests this process sends at once. `extra` holds the kind's own fields."""
+    take; `concurrency`, how many requests this process sends at once. `extra` holds the kind's own fields; `prices`
+    are those of `ModelInfo`."""
 
     slug: str
     kind: str
@@ -28,6 +29,7 @@ class Endpoint:
     allow_private: bool = False
     ca: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    prices: tuple[float, float] | None = None
 
     @property
     def name(self) -> str:
@@ -41,7 +43,7 @@ class Endpoint:
     @property
     def info(self) -> ModelInfo:
         """Neither the digest nor the context of a remote model is known."""
-        return ModelInfo(self.name, "", 0)
+        return ModelInfo(self.name, "", 0, self.prices)
 
     @property
     def url(self) -> str:

@@ -37,6 +37,18 @@ export function LimitFields({ fields, onChange, wrong }: SectionProps) {
           onChange={(_, { value }) => onChange({ limits: { ...fields.limits, [name]: value === "" ? undefined : Number(value) } })}
         />
       ))}
+      <NumberInput
+        id="assistant-limit-cost"
+        label={t("assistants.limits.cost")}
+        helperText={t("assistants.costHelp")}
+        allowEmpty
+        hideSteppers
+        min={0}
+        step={0.01}
+        value={fields.limits.cost ?? ""}
+        {...wrong("limits.cost")}
+        onChange={(_, { value }) => onChange({ limits: { ...fields.limits, cost: value === "" ? undefined : Number(value) } })}
+      />
     </div>
   );
 }
