@@ -77,6 +77,7 @@ SEVERAL = [
     f"```json\n{CALL}\n```\n```json\n{CALL}\n```",
     f"{CALL}\n{CALL}",
     f"[{CALL}, {CALL}]",
+    f"{{{CALL}}}\n```json\n{CALL}\n```",
 ]
 
 

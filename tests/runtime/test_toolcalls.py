@@ -36,6 +36,11 @@ CASES = [
     ('<tool_call>\n{"name": "find", "arguments": {"q": "</tool_call> <tools> ```"}}\n</tool_call>', "", [TAGS_FOUND]),
     ('```json\n{"name": "find", "arguments": {"q": "</tool_call> <tools> ```"}}\n```', "", [TAGS_FOUND]),
     (f"{{{OTHER}}}", "", [FIND]),  # Qwen's template shows two braces
+    (f"{{{OTHER}}}\n```json\n{CALL}\n```", "", [FIND, WEATHER]),  # and its models go on in another way
+    (f"{OTHER}\n```json\n{CALL}\n```", "", [FIND, WEATHER]),
+    (f"{{{OTHER}}}\n<tool_call>\n{CALL}\n</tool_call>", "", [FIND, WEATHER]),
+    (f"{{{OTHER}}}\n```json\nDone.\n```", f"{{{OTHER}}}\n```json\nDone.\n```", []),
+    (f"{{{OTHER}", "", [FIND]),
     ('{"name": "find", "arguments": {"q": "\\ud800x"}}', "", [("find", {"q": "?x"})]),
     ('{"name": ["find"], "arguments": {}}', '{"name": ["find"], "arguments": {}}', []),
     ("[" * 3000, "[" * 3000, []),

@@ -22,7 +22,8 @@ FORMS = {"<tool_call>": "</tool_call>", "```": "```", "<tools>": "</tools>", "<|
 TAGS = ("<tool_call>", "<|tool_call|>")
 NAME = re.compile(r'\A[^"]{0,40}"name"\s*:\s*"([^"]*)"')
 LABEL = re.compile(r"\A[a-zA-Z_]*\s*")
-BETWEEN = re.compile(r"(?:[\s,]|</?(?:tool_call|tools|xml)>)*")
+DECODER = json.JSONDecoder()
+BETWEEN = re.compile(r"(?:[\s,]|</?(?:tool_call|tools|xml)>|```[a-zA-Z_]*)*")
 
 
 class ToolCallParser:
@@ -100,8 +101,7 @@ class ToolCallParser:
 
     def _parse(self, body: str) -> list[ToolCall]:
         """The calls in a body; empty where it is anything else, or calls something that is not offered."""
-        inner = LABEL.sub("", body, count=1)
-        values = _values(body) or _values(inner) or _values(_single(inner))
+        values = _values(body) or _values(LABEL.sub("", body, count=1))
         if not values or not all(self._is_call(value) for value in values):
             return []
         self.calls += len(values)
@@ -139,11 +139,11 @@ def _writable(value: Any) -> Any:
 
 def _values(text: str) -> list[Any]:
     """JSON values, one after the other or in a list."""
-    decoder, values = json.JSONDecoder(), []
+    values: list[Any] = []
     at = _skip(text, 0)
     while at < len(text):
         try:
-            value, at = decoder.raw_decode(text, at)
+            value, at = _value(text, at)
         except (ValueError, RecursionError):
             return []
         values.extend(value if isinstance(value, list) else [value])
@@ -151,10 +151,16 @@ def _values(text: str) -> list[Any]:
     return values
 
 
-def _single(text: str) -> str:
-    """Without the second pair of braces, which Qwen's template shows by mistake and its models sometimes copy."""
-    text = text.strip()
-    return text[1:-1] if text.startswith("{{") and text.endswith("}}") else text
+def _value(text: str, at: int) -> tuple[Any, int]:
+    """One value, and where it ends; without the second pair of braces, which Qwen's template shows by mistake and its
+    models sometimes copy."""
+    if not text.startswith("{{", at):
+        return DECODER.raw_decode(text, at)
+    value, end = DECODER.raw_decode(text, at + 1)
+    end = _skip(text, end)
+    if text[end : end + 1] not in ("}", ""):
+        raise ValueError("The second pair of braces is not closed.")
+    return value, end + 1
 
 
 def _skip(text: str, at: int) -> int:
