@@ -97,7 +97,7 @@ class Completion:
         if "prompts" in asked:
             return runtime.complete(asked["prompts"][choice.prompt], suffix=asked["suffix"], **more)
         tools = [runtime.Tool(**tool) for tool in asked["tools"]]
-        more |= {name: asked[name] for name in ("choice", "allowed", "parallel")}
+        more |= {"choice": asked["choice"], "parallel": asked["parallel"], "allowed": asked.get("allowed")}
         return runtime.generate([message(each) for each in asked["messages"]], tools=tools, **more)
 
     def _take(self, choice: Choice, event: runtime.Event) -> None:
