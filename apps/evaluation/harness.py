@@ -218,11 +218,10 @@ def _last_calling(transcript: Transcript) -> Turn:
 
 
 def _malformed(transcript: Transcript, tools: Sequence[Tool]) -> int:
-    """Those with which the model was left: wrong calls; and in the end one in words, or half of one, where it could
-    have made it."""
+    """Those with which the model was left: wrong calls; and in the end one in words, or half of one."""
     last = transcript.turns[-1]
     wrong = sum(bool(corrections.fault(_made(each), tools)) for each in _last_calling(transcript).calls)
-    if last.calls or last.step.arguments["choice"] == "none":
+    if last.calls:
         return wrong
     raw = last.step.memory["raw"]
     half = (last.step.result or {})["reason"] == "length" and not raw.strip()

@@ -39,7 +39,7 @@ def database() -> Iterator[None]:
 
 def _answers() -> bool:
     if not (Place.of(settings.QUARRY_HOME).sockets / POSTGRES_SOCKET).exists():
-        return False  # a connection would be tried for half a minute
+        return False  # a connection would be tried again and again
     try:
         connection.ensure_connection()
     except OUTAGES:
