@@ -9,6 +9,8 @@ from babel import Locale
 
 _LOCALES = [Locale("en"), Locale("zh", script="Hant"), Locale("zh", script="Hans")]
 _KINDS = ("currencies", "languages", "territories")
+# What people in Taiwan say, and the CLDR does not.
+_COLLOQUIAL = {"台幣": "TWD", "臺幣": "TWD", "日幣": "JPY", "美金": "USD", "韓幣": "KRW"}
 _SHORTEST = 2  # characters of a name
 
 
@@ -19,6 +21,7 @@ def names(values: Sequence[str]) -> list[tuple[str, str]]:
     for kind in _KINDS if len(keys) > 1 else ():
         if all(key in getattr(_LOCALES[0], kind) for key in keys.values()):
             found = {(getattr(each, kind).get(key, ""), value) for value, key in keys.items() for each in _LOCALES}
+            found |= {(name, code) for name, code in _COLLOQUIAL.items() if code in keys}
             return sorted((name, value) for name, value in _unmistakable(found) if len(name) >= _SHORTEST)
     return []
 

@@ -97,7 +97,9 @@ class Completion:
         if "prompts" in asked:
             return runtime.complete(asked["prompts"][choice.prompt], suffix=asked["suffix"], **more)
         tools = [runtime.Tool(**tool) for tool in asked["tools"]]
-        more |= {"choice": asked["choice"], "parallel": asked["parallel"], "allowed": asked.get("allowed")}
+        names = asked.get("allowed")
+        allowed = None if names is None else [tool for tool in tools if tool.name in names]
+        more |= {"choice": asked["choice"], "parallel": asked["parallel"], "allowed": allowed}
         return runtime.generate([message(each) for each in asked["messages"]], tools=tools, **more)
 
     def _take(self, choice: Choice, event: runtime.Event) -> None:

@@ -73,10 +73,9 @@ def named(text: str, today: date) -> dict[str, date]:
     return found
 
 
-def with_days(text: str, today: date) -> str:
-    """The text, and behind it the days that it names."""
-    days = ", ".join(f"{words} = {day}" for words, day in named(text, today).items())
-    return f"{text}\n({days})" if days else text
+def notes(text: str, today: date) -> list[str]:
+    """The days that the text names: "tomorrow = 2026-11-25"."""
+    return [f"{words} = {day}" for words, day in named(text, today).items()]
 
 
 def _day(week: str, weekday: int, today: date) -> date:

@@ -11,21 +11,30 @@ _VALUES = {char: value for value, chars in enumerate(("〇零", "一", "二兩�
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_ENGLISH = dict(zip(_TEENS, range(10, 20), strict=True)) | dict(zip(_TENS, range(20, 100, 10), strict=True))
-_ENGLISH_WORD = re.compile(rf"\b({'|'.join(_ENGLISH)})\b", re.IGNORECASE)
+_SMALL = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+ENGLISH = {word: number for number, word in enumerate([*_SMALL, *_TEENS], start=1)}
+ENGLISH |= dict(zip(_TENS, range(20, 100, 10), strict=True))
+_ENGLISH_WORD = re.compile(rf"\b({'|'.join(ENGLISH)})\b", re.IGNORECASE)
 
 
 def written_in_digits(text: str) -> set[str]:
     """The numbers of ten and more that a text writes in digits. A date or a decimal fraction counts as its parts."""
-    folded = _THOUSANDS.sub("", lexical.fold(text))
-    return {str(value) for digits in _DIGITS.findall(folded) if (value := int(digits)) > 9}
+    return {str(value) for value in _in_digits(text) if value > 9}
 
 
 def meant(text: str) -> set[str]:
     """The same, with those written in Chinese or English words."""
-    chinese = {value for found in _CHINESE.findall(text) if (value := chinese_value(found)) > 9}
-    english = {_ENGLISH[found.lower()] for found in _ENGLISH_WORD.findall(text)}
-    return written_in_digits(text) | {str(value) for value in chinese | english}
+    return {str(value) for value in values(text) if value > 9}
+
+
+def values(text: str) -> set[int]:
+    """All numbers of a text, small ones too, in digits or words."""
+    chinese = {chinese_value(found) for found in _CHINESE.findall(text)}
+    return _in_digits(text) | chinese | {ENGLISH[found.lower()] for found in _ENGLISH_WORD.findall(text)}
+
+
+def _in_digits(text: str) -> set[int]:
+    return {int(digits) for digits in _DIGITS.findall(_THOUSANDS.sub("", lexical.fold(text)))}
 
 
 def chinese_value(text: str) -> int:

@@ -17,11 +17,12 @@ CEILING = 20  # from where on one begins anew
 TURNS = 2  # last questions that tell what it is about
 WORDS_COUNT = 0.25  # beside the similarity of meaning: a name that the person says is rarely chance
 _SEARCHES = re.compile(r"(?:^|_)(?:search|find|look_?up|query|retrieve)(?:_|$)", re.IGNORECASE)
+_WRITTEN = re.compile(r"documents?\b|knowledge|wiki|文件|知識", re.IGNORECASE)
 logger = logging.getLogger(__name__)
 
 
 class Described(Protocol):
-    """What is known of a function before it is offered."""
+    """What is known of a function before it is offered; that it writes is the guess where nothing is known."""
 
     @property
     def name(self) -> str: ...
@@ -31,6 +32,8 @@ class Described(Protocol):
     def description(self) -> str: ...
     @property
     def parameters(self) -> Mapping[str, Any]: ...
+    @property
+    def writes(self) -> bool: ...
 
 
 F = TypeVar("F", bound=Described)
@@ -38,8 +41,10 @@ F = TypeVar("F", bound=Described)
 
 def relevant(functions: Sequence[F], asked: Sequence[str], called: Collection[str] = ()) -> list[F]:
     """Those of the functions that have most to do with what was `asked` in a conversation, and those that were `called`
-    in it. One request goes on with the functions of the one before it, and new ones come behind those: so the model has
-    read most of them already."""
+    in it. Those that search and read come first: a small model that does not know what to do takes the first. One
+    request goes on with the functions of the one before it, and new ones come behind those: so the model has read most
+    of them already."""
+    functions = sorted(functions, key=_caution)
     if len(functions) <= MOST:
         return list(functions)
     descriptions = [_description(each) for each in functions]
@@ -74,6 +79,17 @@ def searches(function: Described) -> bool:
     needed = function.parameters.get("required", ())
     kinds = [function.parameters.get("properties", {}).get(name, {}).get("type") for name in needed]
     return looks_up(function.name) and kinds == ["string"]
+
+
+def _caution(function: Described) -> int:
+    if function.writes:
+        return 2
+    return 0 if searches(function) else 1
+
+
+def searches_documents(function: Described) -> bool:
+    """Whether it looks up what is written somewhere, of which a model has no knowledge of its own."""
+    return searches(function) and bool(_WRITTEN.search(f"{function.name} {function.description}"))
 
 
 def _description(function: Described) -> str:

@@ -25,7 +25,13 @@ _ASKS = re.compile(
     r"怎麼|怎樣|如何|為什麼|為何|什麼|甚麼|哪|幾|多少|是否|嗎|誰|何時|請問",
     re.IGNORECASE,
 )
-_WANTS = re.compile(r"\b(please|(can|could|would|will) you)\b|請(?!問|假)|幫我|替我|麻煩|拜託", re.IGNORECASE)
+_WANTS = re.compile(
+    r"\b(please|(can|could|would|will) (you|some(one|body)|any(one|body))|"
+    r"(can|could|may) (i|we) (get|have|book|reserve))\b|"
+    r"^\W*(寄|發|傳|寫(封?信)|通知|告訴|提醒|轉告|預約|訂|安排|取消|建立|新增|開(一?[張個]|單))|"
+    r"(?<![申邀])請(?!問|假)|幫我|替我|麻煩|拜託|(可以|能不能|能否|可不可以|可否)(訂|預約|寄|安排)",
+    re.IGNORECASE,
+)
 
 
 def search_query(question: str, history: Sequence[Turn]) -> str:

@@ -12,12 +12,12 @@ from agents.models import Step
 
 from . import corrections, offer, replies
 from .answers import Steps
+from .plan import Offered
 from .query import is_small_talk, only_asks
 from .transcript import Transcript, Wanted
 from .transcript import Turn as Said
 from .writing import Allowed, Turn
 
-SEARCH = "search_knowledge"  # as the model calls the built-in one
 STUCK = 2  # turns in a row from which nothing new came
 TIME_UP = "The time is up: the answer is written from what is known by now."
 NO_ANSWER = "A call that the model only wrote down is no answer."
@@ -98,15 +98,13 @@ class Talk:
         names, last = [each.name for each in self.transcript.tools()], self._last_turn
         if over or (last and last.correction == self._answer):
             return Allowed(names, "none")
-        if last and last.correction == corrections.NOTHING:
-            return Allowed(names)
-        if last and last.correction:
+        if last is None or last.correction == corrections.NOTHING:
+            return self._first() or Allowed(names)
+        if last.correction:
             return Allowed(names, "required")
-        if last and (finder := self._finder(last)):
+        if finder := self._finder(last):
             return Allowed([finder], "required", parallel=False)
-        if last is None and (first := self._looked_up_first()):
-            return Allowed(first, "required", parallel=False)
-        if last and len(self.transcript.turns) < STUCK and _mendable(last):
+        if len(self.transcript.turns) < STUCK and _mendable(last):
             return Allowed(names, "required", parallel=False)
         return Allowed(names)
 
@@ -114,15 +112,15 @@ class Talk:
     def _last_turn(self) -> Said | None:
         return self.transcript.turns[-1] if self.transcript.turns else None
 
-    def _looked_up_first(self) -> list[str]:
-        """The functions of which the first turn must call one; empty where it need not. Small models that may answer at
-        once do so out of their own head where the documents can be searched; and those that may do something do so
-        where somebody only asks."""
+    def _first(self) -> Allowed | None:
+        """What the first turn may call, where that is not just anything. Who only asks gets nothing done before
+        something was looked up; and small models that may answer at once do so out of their own head where the
+        documents can be searched."""
         question = self.transcript.run.input["question"]
-        if self.plan.function(SEARCH) is None or is_small_talk(question):
-            return []
-        asks = only_asks(question)
-        return [each.name for each in self.plan.functions if not (asks and each.writes)]
+        names = [each.name for each in self.plan.functions if not (each.writes and only_asks(question))]
+        if any(map(_searches, self.plan.functions)) and not is_small_talk(question):
+            return Allowed(names, "required", parallel=False)
+        return Allowed(names) if names else None
 
     def _finder(self, last: Said) -> str | None:
         """The function that looks up what nobody has said, where the first calls were not made for want of that."""
@@ -214,6 +212,10 @@ class Talk:
         known = {_text(each.settled) for turn in turns[:place] for each in turn.calls}
         done = [step for each in turns[place].calls if (step := each.settled) and _completed(step)]
         return any(step.memory.get("writes") or _text(step) not in known for step in done)
+
+
+def _searches(function: Offered) -> bool:
+    return not function.writes and offer.searches_documents(function)
 
 
 def _mendable(turn: Said) -> bool:

@@ -10,7 +10,7 @@ from quarry import runtime
 
 from agents.models import Run, Step
 
-from . import dates, find, given, results
+from . import find, given, notes, results
 from .passages import Found
 from .plan import Plan
 
@@ -198,17 +198,23 @@ class Transcript:
 
     def _question(self) -> runtime.Message:
         asked = str(self.run.input["question"])
-        if day := self.plan.day:
-            asked = dates.with_days(asked, day)
-        asked = given.with_values(asked, [each.tool_facts() for each in self.plan.functions])
+        asked = notes.behind(asked, self.plan.day, [each.tool_facts() for each in self.plan.functions])
         return runtime.Message("user", f"{asked}{self.run.input.get('data', '')}")  # the data are not the person's word
 
     @property
     def said(self) -> str:
         """All that values can come from: what the person has written, and what functions answered."""
-        asked = [str(self.run.input["question"]), str(self.run.input.get("data", ""))]
+        return self._said_with(str(self.run.input["question"]))
+
+    @property
+    def material(self) -> str:
+        """The same, without the question's word of what is to be done with it."""
+        return self._said_with(given.material(str(self.run.input["question"])))
+
+    def _said_with(self, question: str) -> str:
         before = [each.content for each in self.before()]
-        return "\n".join([*before, *asked, *(self.text(each.number) or "" for each in self.calls)])
+        results = (self.text(each.number) or "" for each in self.calls)
+        return "\n".join([*before, question, str(self.run.input.get("data", "")), *results])
 
     @property
     def said_by_person(self) -> str:

@@ -67,7 +67,9 @@ class Turn:
             tools=self.transcript.tools(),
             choice=allowed.choice,
             parallel=allowed.parallel,
-            allowed=allowed.functions,
+            allowed=given.narrowed(
+                [tool for tool in self.transcript.tools() if tool.name in allowed.functions], self.transcript.material
+            ),
             params=runtime.Params(MOST_TOKENS),
             cancelled=cancelled,
         )
@@ -103,6 +105,8 @@ class Turn:
         offered = self.transcript.plan.function(name)
         if offered and isinstance(arguments, Mapping):
             arguments = given.without_fillers(arguments, offered.parameters, self.transcript.said)
+            if self.transcript.plan.language == "zh-Hant":
+                arguments = given.in_traditional(arguments, offered.parameters, self.transcript.said)
         call = {"name": name, "arguments": json.loads(json.dumps(arguments))}
         if all(call != {"name": each["name"], "arguments": each["arguments"]} for each in self.calls):
             self.calls.append({"id": id, **call})

@@ -5,7 +5,7 @@ where steps are kept, which is the memory of this process.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -31,12 +31,19 @@ LIMITS = Limits(MOST_STEPS, CEILINGS.tokens, CEILINGS.seconds, CEILINGS.calls)
 
 
 class Harness:
-    """The model with what we do for it. `today` is told where the task depends on it."""
+    """The model with what we do for it. `today` is told where the task depends on it; `reading` are the functions that
+    are known to change nothing, as an assistant's loop knows of its own."""
 
     harness = True
 
-    def __init__(self, model: str, cancelled: Callable[[], bool] = never, today: date | None = None) -> None:
-        self._model, self._cancelled, self._today = model, cancelled, today
+    def __init__(
+        self,
+        model: str,
+        cancelled: Callable[[], bool] = never,
+        today: date | None = None,
+        reading: Collection[str] = (),
+    ) -> None:
+        self._model, self._cancelled, self._today, self._reading = model, cancelled, today, reading
 
     def reply(self, messages: Sequence[Message], tools: Sequence[Tool], several: bool = False) -> Reply:
         """One answer: the talk ends with calls that wait to be carried out, or, where they may be `several`, when the
@@ -69,7 +76,7 @@ class Harness:
             today=self._today.isoformat() if self._today else "",
             language=language_of(question),
             tools=(),
-            functions=offer.relevant([_offered(tool) for tool in tools], asked, called),
+            functions=offer.relevant([_offered(tool, tool.name not in self._reading) for tool in tools], asked, called),
             limits=LIMITS,
             models=[self._model],
             collections=None,
@@ -191,10 +198,10 @@ def _remembered(transcript: Transcript) -> list[Message]:
     return told
 
 
-def _offered(tool: Tool) -> Offered:
-    """A function as a plan has it. That it writes is the guess where nothing is known."""
+def _offered(tool: Tool, writes: bool) -> Offered:
+    """A function as a plan has it."""
     asked = {"needs": "never", "rule": [], "four_eyes": False}
-    return Offered(tool.name, tool.description, tool.parameters, "", True, "", "", False, asked)
+    return Offered(tool.name, tool.description, tool.parameters, "", writes, "", "", False, asked)
 
 
 def _made(wanted: Wanted) -> ToolCall:

@@ -59,8 +59,17 @@ def contents() -> dict[str, Any]:
 
 @cache
 def tools() -> tuple[Tool, ...]:
-    listed = json.loads((SETS / "office_tools.json").read_text(encoding="utf-8"))
-    return tuple(Tool(**each) for each in listed)
+    return tuple(Tool(each["name"], each["description"], each["parameters"]) for each in _functions())
+
+
+def reading() -> frozenset[str]:
+    """The functions that change nothing."""
+    return frozenset(each["name"] for each in _functions() if not each["writes"])
+
+
+@cache
+def _functions() -> list[dict[str, Any]]:
+    return list(json.loads((SETS / "office_tools.json").read_text(encoding="utf-8")))
 
 
 def today() -> date:

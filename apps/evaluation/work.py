@@ -56,8 +56,9 @@ def _all(evaluation: Evaluation, stopped: Callable[[], bool], tell: Tell) -> Eva
 def _asker(evaluation: Evaluation, stopped: Callable[[], bool]) -> Asker:
     if not evaluation.harness:
         return Plain(evaluation.model, stopped)
-    today = office.today() if evaluation.benchmark == Evaluation.Benchmark.OFFICE else None
-    return Harness(evaluation.model, stopped, today)
+    if evaluation.benchmark == Evaluation.Benchmark.OFFICE:
+        return Harness(evaluation.model, stopped, office.today(), office.reading())
+    return Harness(evaluation.model, stopped)
 
 
 def _try(benchmark: Benchmark, asker: Asker, case: Case) -> None:

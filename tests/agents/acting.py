@@ -58,12 +58,15 @@ class Script:
         self.turns = list(turns)
         self.read: list[Sequence[runtime.Message]] = []
         self.offered: list[list[str]] = []
+        self.allowed: list[list[runtime.Tool]] = []
 
     def __call__(self, messages: Sequence[runtime.Message], **more: Any) -> Iterator[runtime.Event]:
         self.read.append(messages)
         told = [tool.name for tool in more["tools"]]
-        assert set(more["allowed"]) <= set(told)
-        self.offered.append(list(more["allowed"]))
+        allowed = [tool.name for tool in more["allowed"]]
+        self.allowed.append(more["allowed"])
+        assert set(allowed) <= set(told)
+        self.offered.append(allowed)
         turn = self.turns.pop(0) if self.turns else "That is all."
         said = turn(messages) if callable(turn) else turn
         for piece in [said] if isinstance(said, str) else said:

@@ -120,6 +120,26 @@ def test_who_only_asks_gets_nothing_done_before_it_was_looked_up(
     assert [sorted(each) for each in model.offered] == [offered, ["book", "search_knowledge"]]
 
 
+@pytest.mark.parametrize(
+    ("description", "choice"), [("Searches the company's documents.", "required"), ("Finds trains.", "auto")]
+)
+def test_whatever_searches_documents_is_asked_first(hand_over: Any, script: Any, description: str, choice: str) -> None:
+    query = {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]}
+    operation("search_all", description=description, parameters=query)
+    script([("search_all", {"query": "leave"})], "Seven days.")
+    run = carried_out(hand_over(question="How many days of leave?"))
+    assert [step.arguments["choice"] for step in run.steps.filter(kind="generate")] == [choice, "auto"]
+
+
+def test_who_only_asks_gets_nothing_done_at_once(hand_over: Any, script: Any) -> None:
+    operation("book", writes=True)
+    operation("look_up")
+    model = script([("look_up", MONDAY)], "It is free.")
+    run = carried_out(hand_over(question="Is it free on Monday?"))
+    assert [sorted(each) for each in model.offered] == [["look_up"], ["book", "look_up"]]
+    assert [step.arguments["choice"] for step in run.steps.filter(kind="generate")] == ["auto", "auto"]
+
+
 def test_a_marker_without_a_passage_is_not_shown(hand_over: Any, script: Any) -> None:
     operation("look_up")
     script([("look_up", MONDAY)], "It is free [1] on Monday [7].")
@@ -304,6 +324,15 @@ def test_a_conversation_goes_on_with_its_functions_and_new_ones_come_behind_them
     anew = chosen(*asked)
     assert (anew == sorted(anew), 19 in anew, len(anew)) == (True, True, offer.MOST)
     assert chosen(*asked, called=("f17",))[-1] == 17, "what was called stays"
+
+
+def test_what_searches_and_reads_comes_before_what_writes() -> None:
+    functions = [
+        Function("book", "", DAY, lambda *_: None, writes=True),
+        Function("convert", "", DAY, lambda *_: None),
+        Function("search_rules", "", {"required": ["q"], "properties": {"q": {"type": "string"}}}, lambda *_: None),
+    ]
+    assert [each.name for each in offer.relevant(functions, ["?"])] == ["search_rules", "convert", "book"]
 
 
 def test_without_an_embedder_words_choose(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,4 +37,4 @@ from agents.loop import dates
 def test_days_are_worked_out_for_the_model(text: str, days: dict[str, str]) -> None:
     found = dates.named(text, date(2026, 11, 24))
     assert {words: str(day) for words, day in found.items()} == days
-    assert dates.with_days(text, date(2026, 11, 24)).startswith(text)
+    assert dates.notes(text, date(2026, 11, 24)) == [f"{words} = {day}" for words, day in days.items()]

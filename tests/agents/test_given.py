@@ -1,6 +1,7 @@
 """What a question says of arguments, worked out for the model or put right behind it."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ LEAVE = Tool(
     ],
 )
 def test_words_that_functions_explain_are_told_by_their_values(text: str, told: str) -> None:
-    assert given.with_values(text, [LEAVE]) == f"{text}\n({told})"
+    assert ", ".join(given.notes(text, [LEAVE])) == told
 
 
 EXCHANGE = Tool(
@@ -57,21 +58,53 @@ EXCHANGE = Tool(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("Change 3 million won.", "Won = KRW"),
-        ("把 2,000 港幣換成美元", "港幣 = HKD, 美元 = USD"),
-        ("Two Hong Kong dollars", "Hong Kong Dollar = HKD"),
-        ("Say it in Spanish and 英文.", "Spanish = es, 英文 = en"),
-        ("A dollar, at low speed", ""),
+        ("Change 3 million won.", {"Won = KRW"}),
+        ("把 2,000 港幣換成美金", {"港幣 = HKD", "美金 = USD"}),
+        ("Two Hong Kong dollars", {"Hong Kong Dollar = HKD"}),
+        ("Say it in Spanish and 英文.", {"Spanish = es", "英文 = en"}),
+        ("Say it in Traditional Chinese", {"Traditional Chinese = zh-Hant"}),
+        ("A dollar, at low speed; that won't do", set()),
     ],
 )
-def test_codes_are_told_by_the_names_that_they_have_everywhere(text: str, told: str) -> None:
-    words = given.with_values(text, [EXCHANGE]).removeprefix(text)
-    assert {*words.strip("\n()").split(", ")} == {*told.split(", ")}
+def test_codes_are_told_by_the_names_that_they_have_everywhere(text: str, told: set[str]) -> None:
+    assert {*given.notes(text, [EXCHANGE])} == {f"{each} for exchange" for each in told}
+
+
+def test_a_code_of_several_functions_is_told_without_them() -> None:
+    both = [EXCHANGE, replace(EXCHANGE, name="another")]
+    assert given.notes("in Spanish", both) == ["Spanish = es"]
 
 
 @pytest.mark.parametrize("text", ["Please book a room.", "stillness", ""])
 def test_other_words_say_nothing(text: str) -> None:
-    assert given.with_values(text, [LEAVE]) == text
+    assert given.notes(text, [LEAVE]) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "handed"),
+    [
+        ("Put this into French: Note: sign.", "Note: sign."),
+        ("這句話翻成英文：交期\n延後：兩天", "交期\n延後：兩天"),
+        ("Translate this into French:\nDear all", "Dear all"),
+        ("At 10:30 translate hello", "At 10:30 translate hello"),
+        ("What is “Note: sign” in French?", "What is “Note: sign” in French?"),
+        ("Translate this\nSubject: hello", "Translate this\nSubject: hello"),
+        ("Translate this:", "Translate this:"),
+    ],
+)
+def test_what_a_question_hands_over_comes_behind_its_colon(question: str, handed: str) -> None:
+    assert given.material(question) == handed
+
+
+def test_a_text_that_is_to_be_exactly_as_given_is_copied_and_no_other() -> None:
+    verbatim, free = {"type": "string", "description": "The text, exactly as it was given"}, {"type": "string"}
+    others = {"note": free, "way": verbatim | {"enum": ["a"]}, "more": verbatim | {"type": "array"}}
+    properties = {"text": verbatim, **others}
+    tool = Tool("translate", "Translates", {"type": "object", "properties": properties, "required": ["text"]})
+    (narrowed,) = given.narrowed([tool], "Put this into French: Hello")
+    assert narrowed.parameters["properties"] == properties | {"text": {"copied_from": "Put this into French: Hello"}}
+    assert narrowed.parameters["required"] == ["text"]
+    assert given.narrowed([LEAVE], "Hello") == [LEAVE]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +120,23 @@ def test_other_words_say_nothing(text: str) -> None:
 )
 def test_what_fills_an_optional_argument_is_left_out(arguments: dict[str, Any], said: str, kept: set[str]) -> None:
     assert set(given.without_fillers(arguments, LEAVE.parameters, said)) == kept
+
+
+ROOM = {"properties": {"people": {"type": "integer"}, "hours": {"type": "integer"}, "note": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "kept"),
+    [
+        ({"people": 2, "hours": 2}, "A room for two hours", {"hours"}),
+        ({"people": 1, "hours": 1}, "A room for one hour", {"hours"}),
+        ({"people": 3}, "下午三點的會議室", set()),
+        ({"people": 2, "hours": 2}, "A room for two hours for two", {"people", "hours"}),
+        ({"people": 2}, "A room for Anna and me", {"people"}),
+    ],
+)
+def test_what_was_said_of_times_counts_nothing_else(arguments: dict[str, Any], said: str, kept: set[str]) -> None:
+    assert set(given.without_fillers(arguments, ROOM, said)) == kept
 
 
 @pytest.mark.parametrize(
@@ -147,3 +197,28 @@ def test_numbers_in_a_query_are_not_made_up(hand_over: Any, script: Any, done: A
     script([("query_sheets_of_2026", {"text": "SELECT region FROM sales LIMIT 1"})], "North.")
     assert carried_out(hand_over(question="Which region sold most?")).answer == "North."
     assert done == [("query_sheets_of_2026", {"text": "SELECT region FROM sales LIMIT 1"})]
+
+
+def test_the_loop_lets_copy_what_was_handed_over(hand_over: Any, script: Any) -> None:
+    text = {"type": "string", "description": "Exactly as it was given"}
+    operation("translate", parameters={"type": "object", "properties": {"text": text}})
+    model = script([("translate", {"text": "Sign."})], "Fertig.")
+    assert carried_out(hand_over(question="Put this into German: Sign.")).status == "completed"
+    sources = [each[0].parameters["properties"]["text"]["copied_from"].split("\n") for each in model.allowed]
+    assert sources[0] == ["Sign.", ""]
+    assert len(sources[1]) > 2, "and what a function has answered"
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "told"),
+    [
+        ("我们的软件", "幫我寫信", "我們的軟體"),
+        ("我们", "「我们」是什麼", "我们"),
+        ("我们", "請用簡體字寫", "我们"),
+        ("我們", "幫我寫信", "我們"),
+    ],
+)
+def test_who_writes_traditional_chinese_has_it_in_calls_too(value: str, said: str, told: str) -> None:
+    parameters = {"properties": {"body": {"type": "string"}, "kind": {"enum": ["软件"]}}}
+    arguments = {"body": value, "kind": "软件", "count": 3}
+    assert given.in_traditional(arguments, parameters, said) == arguments | {"body": told}

@@ -51,6 +51,7 @@ def test_what_is_no_small_talk(text: str) -> None:
         "請問特休幾天",
         "VPN 連不上是什麼原因？",
         "我想請假要先找誰",
+        "加班費要怎麼申請？",
     ],
 )
 def test_who_only_asks(text: str) -> None:
@@ -65,6 +66,10 @@ def test_who_only_asks(text: str) -> None:
         "Open a ticket: the printer is broken.",
         "可以幫我開一張單嗎？",
         "請訂明天的會議室好嗎？",
+        "Can I get a room at 3 pm?",
+        "The printer jams, can someone fix it?",
+        "寄 email 給 it@example.com 詢問帳號什麼時候會開通。",
+        "可以訂明天的會議室嗎？",
         "印表機壞了",
     ],
 )

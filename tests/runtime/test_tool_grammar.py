@@ -3,6 +3,7 @@ follows; and texts in every way of cutting them into tokens go through the gate 
 
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -240,7 +241,8 @@ def test_of_several_tools_only_the_allowed_are_called_and_the_prompt_stays_the_s
     name: str, loaded: LoadedModel
 ) -> None:
     for choice, begin in (("required", {}), ("auto", tag(loaded))):
-        _, calls, done = ask(choice, begin, allowed=[name], parallel=False)
+        allowed = [tool for tool in TOOLS if tool.name == name]
+        _, calls, done = ask(choice, begin, allowed=allowed, parallel=False)
         assert [call.name for call in calls] == [name]
         _, _, free = ask(choice, begin, parallel=False)
         assert done.usage.prompt_tokens == free.usage.prompt_tokens
@@ -257,13 +259,13 @@ def test_a_plain_answer_is_the_same_with_the_grammar_in_waiting(loaded: LoadedMo
 
 
 def test_offers_that_cannot_be_made(loaded: LoadedModel) -> None:
-    def offer(*tools: Tool, choice: str = "auto", allowed: list[str] | None = None) -> None:
+    def offer(*tools: Tool, choice: str = "auto", allowed: list[Tool] | None = None) -> None:
         runtime.generate(QUESTION, tools=tools, choice=choice, allowed=allowed)  # type: ignore[arg-type]
 
     with pytest.raises(InvalidRequest, match="none is offered"):
         offer(choice="required")
     with pytest.raises(InvalidRequest, match='no tool by the name "gone"'):
-        offer(FIND, allowed=["find", "gone"])
+        offer(FIND, allowed=[FIND, replace(FIND, name="gone")])
     with pytest.raises(InvalidRequest, match="None of the tools may be called"):
         offer(FIND, allowed=[])
     with pytest.raises(InvalidRequest, match='Two tools are called "find"'):

@@ -173,7 +173,7 @@ def generate(
     tools: Sequence[Tool] = (),
     choice: ToolChoice = "auto",
     parallel: bool = True,
-    allowed: Sequence[str] | None = None,
+    allowed: Sequence[Tool] | None = None,
     schema: Mapping[str, Any] | None = None,
     grammar: str | None = None,
     params: Params | None = None,

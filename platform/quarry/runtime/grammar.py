@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
+from . import copies
 from .gbnf import check
 from .patterns import plain
 from .types import InvalidRequest
@@ -75,6 +76,8 @@ class Definitions:
             return _hidden(schema)
         if isinstance(reference := schema.get("$ref"), str):
             return {"$ref": f"#/$defs/{self._named(reference, document)}"}
+        if isinstance(schema.get(copies.KEY), str):
+            return copies.marked(schema)
         return {key: self._tame_word(key, value, document) for key, value in schema.items() if not _dropped(key, value)}
 
     def _tame_word(self, key: str, value: Any, document: Any) -> Any:
@@ -146,6 +149,6 @@ def _convert(text: str) -> str:
     gbnf = _SPACE.sub(lambda _: SPACE, _CONSTANT.sub(r"\1 ::= (\2) space", converted))
     # And it lets a line break stand in a text as it is, which JSON does not.
     gbnf = gbnf.replace(r'char ::= [^"\\] |', r'char ::= [^"\\\x7F\x00-\x1F] |')
-    gbnf = _shown(gbnf)
+    gbnf = copies.placed(_shown(gbnf))
     check(gbnf)
     return gbnf

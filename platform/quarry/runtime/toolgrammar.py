@@ -63,9 +63,9 @@ def _thoughts(template: str | None, opened: bool) -> tuple[bytes, bytes]:
 def check(request: Request) -> None:
     """Refuses what cannot be offered."""
     names = [tool.name for tool in request.tools]
-    for name in request.allowed or ():
-        if name not in names:
-            raise InvalidRequest(f'There is no tool by the name "{name}".')
+    for tool in request.allowed or ():
+        if tool.name not in names:
+            raise InvalidRequest(f'There is no tool by the name "{tool.name}".')
     if names and not request.allowed_tools:
         raise InvalidRequest("None of the tools may be called.")
     if request.choice == "required" and not names:

@@ -100,9 +100,11 @@ class Request:
     `prompt`, what follows it and comes before `suffix`.
 
     `choice` says whether tools may be called ("auto"), must be ("required"), or must not ("none": the model is not told
-    of them), and `parallel` whether more than one in a turn. `allowed` are the names of those that may be called this
-    time, None for all: the model is told of all, so that what it has read already stays the same. The answer has the
-    form of `schema` (a JSON schema) or of `grammar` (GBNF, the embedded engine only); then no tool is called.
+    of them), and `parallel` whether more than one in a turn. `allowed` are those that may be called this time, None for
+    all: the model is told of all, so that what it has read already stays the same. Their schemas may be narrower than
+    those that the model is told, and a text in them may have to be `copied_from` another (the embedded engine only).
+    The answer has the form of `schema` (a JSON schema) or of `grammar` (GBNF, the embedded engine only); then no tool
+    is called.
     """
 
     messages: Sequence[Message] = ()
@@ -112,7 +114,7 @@ class Request:
     tools: Sequence[Tool] = ()
     choice: ToolChoice = "auto"
     parallel: bool = True
-    allowed: Sequence[str] | None = None
+    allowed: Sequence[Tool] | None = None
     schema: Mapping[str, Any] | None = None
     grammar: str | None = None
     params: Params = field(default_factory=Params)
@@ -120,8 +122,8 @@ class Request:
 
     @property
     def allowed_tools(self) -> list[Tool]:
-        """Those of the tools that may be called."""
-        return [tool for tool in self.tools if self.allowed is None or tool.name in self.allowed]
+        """Those of the tools that may be called, as they may be."""
+        return list(self.tools if self.allowed is None else self.allowed)
 
 
 # -- what comes back --------------------------------------------------------------------------------------------------

@@ -40,7 +40,9 @@ def tools(request: Request) -> dict[str, Any]:
     """The tools that may be called and whether they must be; nothing where there are none."""
     if not request.tools:
         return {}
-    fields: dict[str, Any] = {"tools": [_tool(tool) for tool in request.allowed_tools], "tool_choice": request.choice}
+    names = {tool.name for tool in request.allowed_tools}
+    allowed = [_tool(tool) for tool in request.tools if tool.name in names]  # in words that every server knows
+    fields: dict[str, Any] = {"tools": allowed, "tool_choice": request.choice}
     return fields | ({} if request.parallel else {"parallel_tool_calls": False})
 
 
