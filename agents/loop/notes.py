@@ -6,7 +6,7 @@ from datetime import date
 
 from quarry.runtime import Tool
 
-from . import clock, dates, given, sums
+from . import clock, dates, sums, values
 
 _QUOTED = re.compile(
     r"「[^」]+」|『[^』]+』|“[^”]+”|\"[^\"]+\"|(?<!\w)'[^']+'(?!\w)|‘[^’]+’(?!\w)",
@@ -20,6 +20,6 @@ def behind(text: str, today: date | None, tools: Sequence[Tool]) -> str:
         dates.notes(own, today) if today else [],
         clock.notes(own, tools),
         sums.notes(text, tools),
-        given.notes(text, tools),
+        values.notes(text, tools),
     ]
     return "\n".join([text, *(f"({', '.join(found)})" for found in kinds if found)])

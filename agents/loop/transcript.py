@@ -10,7 +10,7 @@ from quarry import runtime
 
 from agents.models import Run, Step
 
-from . import find, given, notes, results
+from . import find, narrowing, notes, results
 from .passages import Found
 from .plan import Plan
 
@@ -209,7 +209,7 @@ class Transcript:
     @property
     def material(self) -> str:
         """The same, without the question's word of what is to be done with it."""
-        return self._said_with(given.material(str(self.run.input["question"])))
+        return self._said_with(narrowing.material(str(self.run.input["question"])))
 
     def _said_with(self, question: str) -> str:
         before = [each.content for each in self.before()]

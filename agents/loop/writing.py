@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from quarry import runtime
 
-from . import given
+from . import given, narrowing
 from .composer import Composer
 from .language import Script
 from .links import LinkFilter
@@ -67,9 +67,7 @@ class Turn:
             tools=self.transcript.tools(),
             choice=allowed.choice,
             parallel=allowed.parallel,
-            allowed=given.narrowed(
-                [tool for tool in self.transcript.tools() if tool.name in allowed.functions], self.transcript.material
-            ),
+            allowed=self._narrowed(allowed.functions),
             params=runtime.Params(MOST_TOKENS),
             cancelled=cancelled,
         )
@@ -79,6 +77,10 @@ class Turn:
                 return event
             self._take(event)
         raise runtime.RuntimeFault("The model stopped without saying so.")
+
+    def _narrowed(self, names: Sequence[str]) -> list[runtime.Tool]:
+        tools = [tool for tool in self.transcript.tools() if tool.name in names]
+        return narrowing.narrowed(tools, str(self.transcript.run.input["question"]), self.transcript.material)
 
     def _take(self, event: runtime.Event) -> None:
         match event:

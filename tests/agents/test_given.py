@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from quarry.runtime import Tool
 
-from agents.loop import given, toolprompt
+from agents.loop import given, toolprompt, values
 from tests.agents.acting import carried_out, operation
 
 LEAVE = Tool(
@@ -38,7 +38,7 @@ LEAVE = Tool(
     ],
 )
 def test_words_that_functions_explain_are_told_by_their_values(text: str, told: str) -> None:
-    assert ", ".join(given.notes(text, [LEAVE])) == told
+    assert ", ".join(values.notes(text, [LEAVE])) == told
 
 
 EXCHANGE = Tool(
@@ -67,44 +67,17 @@ EXCHANGE = Tool(
     ],
 )
 def test_codes_are_told_by_the_names_that_they_have_everywhere(text: str, told: set[str]) -> None:
-    assert {*given.notes(text, [EXCHANGE])} == {f"{each} for exchange" for each in told}
+    assert {*values.notes(text, [EXCHANGE])} == {f"{each} for exchange" for each in told}
 
 
 def test_a_code_of_several_functions_is_told_without_them() -> None:
     both = [EXCHANGE, replace(EXCHANGE, name="another")]
-    assert given.notes("in Spanish", both) == ["Spanish = es"]
+    assert values.notes("in Spanish", both) == ["Spanish = es"]
 
 
 @pytest.mark.parametrize("text", ["Please book a room.", "stillness", ""])
 def test_other_words_say_nothing(text: str) -> None:
-    assert given.notes(text, [LEAVE]) == []
-
-
-@pytest.mark.parametrize(
-    ("question", "handed"),
-    [
-        ("Put this into French: Note: sign.", "Note: sign."),
-        ("這句話翻成英文：交期\n延後：兩天", "交期\n延後：兩天"),
-        ("Translate this into French:\nDear all", "Dear all"),
-        ("At 10:30 translate hello", "At 10:30 translate hello"),
-        ("What is “Note: sign” in French?", "What is “Note: sign” in French?"),
-        ("Translate this\nSubject: hello", "Translate this\nSubject: hello"),
-        ("Translate this:", "Translate this:"),
-    ],
-)
-def test_what_a_question_hands_over_comes_behind_its_colon(question: str, handed: str) -> None:
-    assert given.material(question) == handed
-
-
-def test_a_text_that_is_to_be_exactly_as_given_is_copied_and_no_other() -> None:
-    verbatim, free = {"type": "string", "description": "The text, exactly as it was given"}, {"type": "string"}
-    others = {"note": free, "way": verbatim | {"enum": ["a"]}, "more": verbatim | {"type": "array"}}
-    properties = {"text": verbatim, **others}
-    tool = Tool("translate", "Translates", {"type": "object", "properties": properties, "required": ["text"]})
-    (narrowed,) = given.narrowed([tool], "Put this into French: Hello")
-    assert narrowed.parameters["properties"] == properties | {"text": {"copied_from": "Put this into French: Hello"}}
-    assert narrowed.parameters["required"] == ["text"]
-    assert given.narrowed([LEAVE], "Hello") == [LEAVE]
+    assert values.notes(text, [LEAVE]) == []
 
 
 @pytest.mark.parametrize(
@@ -133,6 +106,10 @@ ROOM = {"properties": {"people": {"type": "integer"}, "hours": {"type": "integer
         ({"people": 3}, "下午三點的會議室", set()),
         ({"people": 2, "hours": 2}, "A room for two hours for two", {"people", "hours"}),
         ({"people": 2}, "A room for Anna and me", {"people"}),
+        ({"people": 2}, "A room on Monday", set()),
+        ({"people": 12}, "A room for a dozen", {"people"}),
+        ({"people": 30}, "A room on Monday", {"people"}),
+        ({"hours": 3}, "A room from 9:00 to 12:00", {"hours"}),
     ],
 )
 def test_what_was_said_of_times_counts_nothing_else(arguments: dict[str, Any], said: str, kept: set[str]) -> None:
@@ -197,16 +174,6 @@ def test_numbers_in_a_query_are_not_made_up(hand_over: Any, script: Any, done: A
     script([("query_sheets_of_2026", {"text": "SELECT region FROM sales LIMIT 1"})], "North.")
     assert carried_out(hand_over(question="Which region sold most?")).answer == "North."
     assert done == [("query_sheets_of_2026", {"text": "SELECT region FROM sales LIMIT 1"})]
-
-
-def test_the_loop_lets_copy_what_was_handed_over(hand_over: Any, script: Any) -> None:
-    text = {"type": "string", "description": "Exactly as it was given"}
-    operation("translate", parameters={"type": "object", "properties": {"text": text}})
-    model = script([("translate", {"text": "Sign."})], "Fertig.")
-    assert carried_out(hand_over(question="Put this into German: Sign.")).status == "completed"
-    sources = [each[0].parameters["properties"]["text"]["copied_from"].split("\n") for each in model.allowed]
-    assert sources[0] == ["Sign.", ""]
-    assert len(sources[1]) > 2, "and what a function has answered"
 
 
 @pytest.mark.parametrize(
