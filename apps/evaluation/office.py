@@ -1,4 +1,5 @@
-"""Our own set: a hundred requests of office life in two languages, one call each, with ten tools on offer."""
+"""Our own sets: a hundred requests of office life in two languages, one call each, with ten tools on offer; and a
+hundred `more`, written by somebody who knew neither those nor the harness."""
 
 import ast
 import json
@@ -36,12 +37,14 @@ class Office:
     """The set as a benchmark; its categories are the languages."""
 
     def draw(self, options: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """All of it, or the first of each function where there is a limit."""
-        cases = list(enumerate(contents()["case"], start=1))
-        return [(case["language"], f"office_{number}") for number, case in cases][: options.get("limit")]
+        """All of one set, or the first where there is a limit."""
+        name = "more" if options.get("more") else "office"
+        cases = list(enumerate(contents(name)["case"], start=1))
+        return [(case["language"], f"{name}_{number}") for number, case in cases][: options.get("limit")]
 
     def solve(self, category: str, key: str, asker: Asker) -> Judgement:
-        case = contents()["case"][int(key.removeprefix("office_")) - 1]
+        name, _, number = key.partition("_")
+        case = contents(name)["case"][int(number) - 1]
         told = [Message("user", case["request"])]
         if not asker.harness:  # which says it in its system text
             told.insert(0, Message("system", toolprompt.day(today())))
@@ -53,8 +56,8 @@ class Office:
 
 
 @cache
-def contents() -> dict[str, Any]:
-    return tomllib.loads((SETS / "office.toml").read_text(encoding="utf-8"))
+def contents(name: str = "office") -> dict[str, Any]:
+    return tomllib.loads((SETS / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache

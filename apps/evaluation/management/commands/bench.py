@@ -31,6 +31,7 @@ class Command(PersonCommand):
         what = parser.add_subparsers(dest="what", required=True, metavar="BENCHMARK", parser_class=ArgumentParser)
         office = what.add_parser("office", help="100 requests of office life, English and Chinese, 10 tools")
         leaderboard = what.add_parser("bfcl", help="the Berkeley Function-Calling Leaderboard, version 3")
+        office.add_argument("--more", action="store_true", help="100 others, in which the harness had no part")
         for each in (office, leaderboard):
             each.add_argument("--model", metavar="ID", help="of the catalogue and installed, or endpoint/NAME")
             each.add_argument("--plain", action="store_true", help="the model alone, without our harness")
@@ -132,7 +133,7 @@ def _remote(name: str) -> runtime.ModelInfo:
 
 def _drawn_by(options: dict[str, Any]) -> dict[str, Any]:
     if options["what"] == Evaluation.Benchmark.OFFICE:
-        return {"limit": options["limit"]}
+        return {name: options[name] for name in ("limit", "more")}
     turns = options["limit_turns"] if options["limit_turns"] is not None else options["limit"]
     return {name: options[name] for name in ("categories", "limit", "seed")} | {"limit_turns": turns}
 
