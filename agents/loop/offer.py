@@ -2,22 +2,28 @@
 
 import logging
 import re
+import time
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from quarry import runtime
 
+from . import smalltalk
 from .words import overlap, words
 
 MOST = 12  # for the first request
 NEAREST = 6  # to a later one, which are added where they are missing
 CEILING = 20  # from where on one begins anew
+FIRST = 4  # that the first turn may call
+AWAY = 60  # seconds for which an embedder that did not answer is left alone: nobody waits for it twice
 TURNS = 2  # last questions that tell what it is about
 WORDS_COUNT = 0.25  # beside the similarity of meaning: a name that the person says is rarely chance
 _SEARCHES = re.compile(r"(?:^|_)(?:search|find|look_?up|query|retrieve)(?:_|$)", re.IGNORECASE)
 _WRITTEN = re.compile(r"documents?\b|knowledge|wiki|文件|知識", re.IGNORECASE)
+_away = SimpleNamespace(until=0.0)  # not asked again before
 logger = logging.getLogger(__name__)
 
 
@@ -47,12 +53,22 @@ def relevant(functions: Sequence[F], asked: Sequence[str], called: Collection[st
     functions = sorted(functions, key=_caution)
     if len(functions) <= MOST:
         return list(functions)
-    descriptions = [_description(each) for each in functions]
     chosen: list[int] = []
     for turn in range(1, len(asked) + 1):
-        chosen = _with_nearest(chosen, _ranked("\n".join(asked[max(0, turn - TURNS) : turn]), descriptions))
+        chosen = _with_nearest(chosen, _ranked("\n".join(asked[max(0, turn - TURNS) : turn]), functions))
     chosen += [place for place, each in enumerate(functions) if each.name in called and place not in chosen]
     return [functions[place] for place in chosen]
+
+
+def first(functions: Sequence[Described], request: str) -> list[str]:
+    """The names of those that the first turn may call: the nearest to the request, and what searches documents. Empty
+    where it may be any: there are few, or nothing embeds, and words alone say too little.
+
+    Without this a small model that finds no word of the request in any description files a leave."""
+    if len(functions) <= FIRST + 1 or (scores := _by_meaning(request, functions)) is None:
+        return []
+    nearest = sorted(range(len(functions)), key=lambda place: -scores[place])[:FIRST]
+    return [each.name for place, each in enumerate(functions) if place in nearest or searches_documents(each)]
 
 
 def _with_nearest(chosen: list[int], ranked: list[int]) -> list[int]:
@@ -64,9 +80,13 @@ def _with_nearest(chosen: list[int], ranked: list[int]) -> list[int]:
     return chosen + missing
 
 
-def _ranked(request: str, descriptions: Sequence[str]) -> list[int]:
-    scores = _scores(request, descriptions)
-    return sorted(range(len(descriptions)), key=lambda place: -scores[place])
+def _ranked(request: str, functions: Sequence[Described]) -> list[int]:
+    asked = words(request)
+    descriptions = [words(_description(each)) for each in functions]
+    scores = [overlap(text, asked) + overlap(asked, text) for text in descriptions]
+    if meanings := _by_meaning(request, functions):
+        scores = [meaning + WORDS_COUNT * shared for meaning, shared in zip(meanings, scores, strict=True)]
+    return sorted(range(len(functions)), key=lambda place: -scores[place])
 
 
 def looks_up(name: str) -> bool:
@@ -97,17 +117,27 @@ def _description(function: Described) -> str:
     return f"{function.title} {function.name.replace('_', ' ')}: {function.description} {names}".strip()
 
 
-def _scores(request: str, descriptions: Sequence[str]) -> list[float]:
-    """By meaning and words, or by words alone where nothing embeds."""
-    asked = words(request)
-    shared = [overlap(words(text), asked) + overlap(asked, words(text)) for text in descriptions]
+def _by_meaning(request: str, functions: Sequence[Described]) -> list[float] | None:
+    """How much nearer each function is to the request than to any talk; None where nothing embeds.
+
+    The bare similarity would choose the same few for whatever is asked: some texts are near to all others (hubs), which
+    is taken off as for example by Dinu et al. 2015, arXiv:1412.6568."""
+    if time.monotonic() < _away.until:
+        return None
+    told = tuple(f"{_description(each)} {_arguments(each)}" for each in functions)
     try:
-        query = _query(request, runtime.embedding_space()[0])
-        vectors = _embedded(tuple(descriptions), runtime.embedding_space()[0])
+        space = runtime.embedding_space()[0]
+        query = _query(request, space)
+        return [float(each) for each in _embedded(told, space) @ query - _to_any(told, space)]
     except Exception as error:  # whatever keeps the embedder away, there is another way to choose
         logger.warning("Functions are chosen by words alone: %s", error)
-        return shared
-    return [float(vector @ query) + WORDS_COUNT * words_ for vector, words_ in zip(vectors, shared, strict=True)]
+        _away.until = time.monotonic() + AWAY
+        return None
+
+
+def _arguments(function: Described) -> str:
+    schemas = function.parameters.get("properties", {}).values()
+    return " ".join(str(each.get("description", "")) for each in schemas if isinstance(each, Mapping))
 
 
 @lru_cache(maxsize=256)
@@ -117,4 +147,10 @@ def _query(request: str, space: str) -> "np.ndarray":
 
 @lru_cache(maxsize=32)
 def _embedded(descriptions: tuple[str, ...], space: str) -> "np.ndarray":
-    return runtime.embed(descriptions, "passage")
+    return runtime.embed(descriptions, "query")  # passages wait behind all documents that are being read
+
+
+@lru_cache(maxsize=32)
+def _to_any(descriptions: tuple[str, ...], space: str) -> "np.ndarray":
+    """How near descriptions are to talk about nothing."""
+    return _embedded(descriptions, space) @ runtime.embed(smalltalk.SENTENCES, "query").mean(axis=0)

@@ -20,6 +20,7 @@ from agents.tools.types import ApprovalPolicy, Function
 from . import offer, toolprompt
 from .language import Language, language_of
 from .limits import Limits
+from .query import is_follow_up
 from .setup import Setup, setup_of
 
 CONTEXT = 4096  # tokens, where nothing is known of the model
@@ -53,7 +54,8 @@ class Offered:
 @dataclass(frozen=True)
 class Plan:
     """See the module. `tools` are the names under which the registry finds the functions again; `today` is the day of
-    the question as ISO writes it, empty where none was told."""
+    the question as ISO writes it, empty where none was told; `first` the functions that the first turn may call, empty
+    where it may call any."""
 
     system: str
     today: str
@@ -64,6 +66,7 @@ class Plan:
     models: Sequence[str] | None
     collections: Sequence[str] | None
     context: int
+    first: Sequence[str] = ()
 
     @property
     def day(self) -> date | None:
@@ -90,18 +93,25 @@ def _made(run: Run) -> dict[str, Any]:
     functions = registry.functions(run.person, setup.tools)
     today = timezone.localdate()
     history = run.input.get("history", [])
-    asked = [*(turn["content"] for turn in history if turn["role"] == "user"), run.input["question"]]
+    before, question = [turn["content"] for turn in history if turn["role"] == "user"], run.input["question"]
+    offered = offer.relevant(functions, [*before, question], _called(run))
     return {
         "system": _system(setup, today),
         "today": today.isoformat(),
         "language": language_of(run.input["question"]),
         "tools": list(setup.tools),
-        "functions": _offered(offer.relevant(functions, asked, _called(run))),
+        "functions": _offered(offered),
         "limits": setup.limits.facts(),
         "models": setup.models,
         "collections": setup.collections,
         "context": context(),
+        "first": first(offered, question, before),
     }
+
+
+def first(functions: Sequence[offer.Described], question: str, before: Sequence[str]) -> list[str]:
+    """`Plan.first`; any where the question leans on what was asked `before` and says little by itself."""
+    return [] if before and is_follow_up(question) else offer.first(functions, question)
 
 
 def _system(setup: Setup, today: date) -> str:

@@ -99,7 +99,7 @@ class Talk:
         if over or (last and last.correction == self._answer):
             return Allowed(names, "none")
         if last is None or last.correction == corrections.NOTHING:
-            return self._first() or Allowed(names)
+            return self._first()
         if last.correction:
             return Allowed(names, "required")
         if finder := self._finder(last):
@@ -112,15 +112,17 @@ class Talk:
     def _last_turn(self) -> Said | None:
         return self.transcript.turns[-1] if self.transcript.turns else None
 
-    def _first(self) -> Allowed | None:
-        """What the first turn may call, where that is not just anything. Who only asks gets nothing done before
-        something was looked up; and small models that may answer at once do so out of their own head where the
+    def _first(self) -> Allowed:
+        """What the first turn may call: what is near to the question (`Plan.first`). Who only asks gets nothing done
+        before something was looked up; and small models that may answer at once do so out of their own head where the
         documents can be searched."""
         question = self.transcript.run.input["question"]
-        names = [each.name for each in self.plan.functions if not (each.writes and only_asks(question))]
+        reading = [each.name for each in self.plan.functions if not each.writes] if only_asks(question) else []
+        names = reading or [each.name for each in self.plan.functions]
+        names = [name for name in names if name in self.plan.first] or names
         if any(map(_searches, self.plan.functions)) and not is_small_talk(question):
             return Allowed(names, "required", parallel=False)
-        return Allowed(names) if names else None
+        return Allowed(names)
 
     def _finder(self, last: Said) -> str | None:
         """The function that looks up what nobody has said, where the first calls were not made for want of that."""

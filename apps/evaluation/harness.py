@@ -17,7 +17,7 @@ from agents.loop import corrections, offer, toolprompt
 from agents.loop.answers import Answers, Steps
 from agents.loop.language import language_of
 from agents.loop.limits import CEILINGS, Limits
-from agents.loop.plan import ROLE, Offered, Plan, context
+from agents.loop.plan import ROLE, Offered, Plan, context, first
 from agents.loop.talk import STUCK, End, Talk
 from agents.loop.transcript import Transcript, Turn, Wanted
 from agents.models import Run, Step
@@ -71,16 +71,19 @@ class Harness:
         before, question = list(messages[1 if own else 0 : -1]), messages[-1].content
         called = {call.name for message in before for call in message.tool_calls}
         asked = [each.content for each in (*before, messages[-1]) if each.role == "user"]
+        offered = [_offered(tool, tool.name not in self._reading) for tool in tools]
+        functions = offer.relevant(offered, asked, called)
         plan = Plan(
             system=toolprompt.system(f"{ROLE.format(name='Quarry')}\n\n{own}", self._today),
             today=self._today.isoformat() if self._today else "",
             language=language_of(question),
             tools=(),
-            functions=offer.relevant([_offered(tool, tool.name not in self._reading) for tool in tools], asked, called),
+            functions=functions,
             limits=LIMITS,
             models=[self._model],
             collections=None,
             context=context(),
+            first=first(functions, question, asked[:-1]),
         )
         return Earlier(Run(input={"question": question}), plan, before)
 

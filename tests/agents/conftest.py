@@ -7,7 +7,7 @@ import pytest
 from quarry import runtime
 
 from agents.assistants.models import Assistant, Version
-from agents.loop import writing
+from agents.loop import offer, writing
 from agents.models import Run
 from apps.accounts.models import User
 from tests.agents import acting
@@ -18,6 +18,12 @@ from tests.runtime.conftest import configured, store, tiny_file, tiny_store
 __all__ = ["configured", "shelve", "store", "tiny_file", "tiny_store"]
 HandOver = Callable[..., Run]
 THREAD = "7d9f2c1e-0000-4000-8000-000000000001"
+
+
+@pytest.fixture(autouse=True)
+def embedder_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever an earlier test did to it."""
+    monkeypatch.setattr(offer._away, "until", 0.0)
 
 
 @pytest.fixture

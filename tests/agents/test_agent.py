@@ -1,6 +1,7 @@
 """The loop: calls, results, bounds, and what a person sees of it."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from quarry import runtime
 
 from agents import selectors
-from agents.loop import answers, offer, results
+from agents.loop import answers, offer, plan, results
 from agents.models import Run
 from agents.tools.types import Function
 from apps.accounts.models import Group, User
@@ -324,6 +325,74 @@ def test_a_conversation_goes_on_with_its_functions_and_new_ones_come_behind_them
     anew = chosen(*asked)
     assert (anew == sorted(anew), 19 in anew, len(anew)) == (True, True, offer.MOST)
     assert chosen(*asked, called=("f17",))[-1] == 17, "what was called stays"
+
+
+def described(name: str, description: str, writes: bool = False) -> Function:
+    query = {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]}
+    return Function(name, description, query, lambda *_: None, writes=writes)
+
+
+@pytest.fixture
+def numbers_embed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts are near to each other that share numbers, or that have none or say "hub"."""
+
+    def embed(texts: Sequence[str], kind: str) -> Any:
+        said = [text.split() for text in texts]
+        hub = [float("hub" in each or not any(word.isdecimal() for word in each)) for each in said]
+        return np.array([[*(str(n) in each for n in range(20)), near] for each, near in zip(said, hub, strict=True)])
+
+    monkeypatch.setattr(runtime, "embed", embed)
+    monkeypatch.setattr(runtime, "embedding_space", lambda: ("numbers", 21))
+
+
+def test_the_first_turn_may_call_what_is_nearest_and_search(numbers_embed: None) -> None:
+    functions = [
+        *(described(f"f{n}", f"does {n}") for n in range(12)),
+        described("near_to_all", "hub"),
+        described("search_rules", "Searches documents"),
+    ]
+    assert offer.first(functions, "1 3 hub 5 then 7") == ["f1", "f3", "f5", "f7", "search_rules"]
+    assert offer.first(functions[: offer.FIRST + 1], "1 3") == [], "few are few enough"
+
+
+def test_who_does_not_answer_is_not_waited_for_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def unavailable(*_: Any) -> Any:
+        asked.append(1)
+        raise runtime.ModelUnavailable("There is no embedding worker.")
+
+    monkeypatch.setattr(runtime, "embed", unavailable)
+    monkeypatch.setattr(runtime, "embedding_space", lambda: ("none", 1))
+    functions = [described(f"f{n}", "does it") for n in range(20)]
+    assert [offer.first(functions, "anything"), offer.first(functions, "else")] == [[], []]
+    assert len(asked) == 1
+    monkeypatch.setattr(offer._away, "until", 0.0)
+    offer.first(functions, "anything")
+    assert len(asked) == 2, "but asked again later"
+
+
+@pytest.mark.parametrize(
+    ("question", "left"), [("And the other one?", False), ("Book a room for Monday morning", True)]
+)
+def test_a_question_that_leans_on_another_may_call_anything(
+    question: str, left: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offer, "first", lambda functions, request: ["f1"])
+    assert bool(plan.first([], question, ["Is there a room?"])) is left
+    assert plan.first([], question, []) == ["f1"]
+
+
+def test_only_the_nearest_are_allowed_first_and_all_after_that(
+    hand_over: Any, script: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offer, "first", lambda functions, request: ["look_up"])
+    operation("look_up")
+    operation("book", writes=True)
+    model = script([("look_up", MONDAY)], "Free.")
+    run = carried_out(hand_over())
+    assert run.status == "completed", run.error
+    assert [sorted(each) for each in model.offered] == [["look_up"], ["book", "look_up"]]
 
 
 def test_what_searches_and_reads_comes_before_what_writes() -> None:

@@ -12,7 +12,6 @@ from quarry.runtime import ToolCall
 from apps.evaluation import office
 from apps.evaluation.office import contents, judge, matches, tools, value_of
 
-
 SETS = ["office", "more"]
 
 
