@@ -37,6 +37,11 @@ _NEAR = re.compile(
 )
 # A weekday beside a date ("Monday 30 November") says nothing that the date does not.
 _DAY = re.compile(rf"(?<!\d )(?<!\d, )\b(?:(this|next|last) )?({'|'.join(WEEKDAYS)})\b(?![\s,(]*\d)", re.IGNORECASE)
+# "Thursday and Friday next week" are both of that week.
+_WEEK_BEHIND = re.compile(
+    rf"(?:(?:,| and| or| to| until| through| -) ?(?:{'|'.join(WEEKDAYS)}))*,?(?: of)? (this|next|last) week\b",
+    re.IGNORECASE,
+)
 _CHINESE = re.compile(r"(?:(下下|下|上|本|這)個?)?(?:週|周|星期|禮拜)([一二三四五六日天])(?![\s(（,，]*\d)")
 
 _MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS)
@@ -64,7 +69,9 @@ def named(text: str, today: date) -> dict[str, date]:
     year is the next one too, unless it has just been."""
     found = {each[0]: today + timedelta(days=NEAR[each[0].lower()]) for each in _NEAR.finditer(text)}
     for each in _DAY.finditer(text):
-        found[each[0]] = _day((each[1] or "").lower(), WEEKDAYS.index(each[2].lower()), today)
+        behind = _WEEK_BEHIND.match(text, each.end())
+        week = each[1] or (behind[1] if behind else "")
+        found[each[0]] = _day(week.lower(), WEEKDAYS.index(each[2].lower()), today)
     for each in _CHINESE.finditer(text):
         found[each[0]] = _day(each[1] or "", CHINESE[each[2]], today)
     for pattern in _WRITTEN:
