@@ -4,6 +4,7 @@ import re
 
 from apps.knowledge import lexical
 
+LONGEST = 40  # digits that are told apart; Python refuses to read thousands of them
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _DIGITS = re.compile(r"\d+")
 _CHINESE = re.compile(r"[〇零一二兩两三四五六七八九十百千]+")
@@ -34,13 +35,13 @@ def values(text: str) -> set[int]:
 
 
 def _in_digits(text: str) -> set[int]:
-    return {int(digits) for digits in _DIGITS.findall(_THOUSANDS.sub("", lexical.fold(text)))}
+    return {int(digits[:LONGEST]) for digits in _DIGITS.findall(_THOUSANDS.sub("", lexical.fold(text)))}
 
 
 def chinese_value(text: str) -> int:
     """The value of a numeral below ten thousand: 十四 is 14, 三百零五 is 305, 二〇二六 is 2026."""
     if not any(char in _UNITS for char in text):
-        return int("".join(str(_VALUES[char]) for char in text))
+        return int("".join(str(_VALUES[char]) for char in text[:LONGEST]))
     total, digit = 0, None
     for char in text:
         if char in _UNITS:

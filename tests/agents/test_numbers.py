@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.loop.numbers import chinese_value, meant, written_in_digits
+from agents.loop.numbers import chinese_value, meant, values, written_in_digits
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,7 @@ def test_words(text: str, numbers: set[str]) -> None:
 )
 def test_chinese_numerals(text: str, value: int) -> None:
     assert chinese_value(text) == value
+
+
+def test_endless_numbers_are_read_as_far_as_they_are_told_apart() -> None:
+    assert len(values("7" * 9000 + " " + "一" * 9000)) == 2
