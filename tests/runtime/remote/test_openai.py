@@ -81,7 +81,7 @@ def test_every_parameter_is_passed_on() -> None:
 def test_who_may_call_some_of_the_tools_is_told_of_those() -> None:
     other = Tool("mail", "Sends mail", {"type": "object", "properties": {}})
     with serving(lambda talk: talk.stream("text/event-stream", sse(*WHOLE))) as served:
-        list(ask(endpoint(served.url), tools=[WEATHER, other], allowed=["mail"]))
+        list(ask(endpoint(served.url), tools=[WEATHER, other], allowed=[other]))
     assert [each["function"]["name"] for each in served.last.json["tools"]] == ["mail"]
 
 
