@@ -111,7 +111,9 @@ def test_an_answer_that_was_cut_off_is_read_as_far_as_it_goes(text: str, values:
     assert reading._parsed(text, SCHEMA["properties"]) == values
 
 
-def test_of_a_long_document_the_passages_are_read_that_speak_of_the_fields(office: Collection, employee: User) -> None:
+def test_of_a_long_document_the_passages_are_read_that_speak_of_the_fields(
+    office: Collection, employee: User, no_embedder: None
+) -> None:
     chapters = {f"Chapter {n}": f"{words} " * 14 for n, words in enumerate(CHAPTERS.values())}
     long = stored(office, chapters | {"Payment": "The invoice number is AB-1 and the sum to be paid is 900 dollars."})
     content = DocumentText.objects.select_related("document").get(document=long)
