@@ -47,6 +47,7 @@ class UsageSerializer(serializers.Serializer):
     prompt_tokens = serializers.IntegerField()
     cached_tokens = serializers.IntegerField()
     completion_tokens = serializers.IntegerField()
+    cost = serializers.FloatField(required=False, help_text="of models that have a price, in its currency")
 
 
 class RunErrorSerializer(serializers.Serializer):

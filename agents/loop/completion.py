@@ -20,7 +20,7 @@ from agents.recorder import Recorder
 
 from . import assistant
 from .agent import Agent
-from .outcome import Outcome, TimeLimit, usage_facts
+from .outcome import Counts, Outcome, TimeLimit, total, usage_facts
 from .question import Question
 
 Scored = list[Any]  # of a token: its bytes as Latin-1, its log-probability, the most likely ones as pairs
@@ -165,8 +165,8 @@ def _call(id: str, name: str, arguments: Mapping[str, Any]) -> dict[str, str]:
     return {"id": id, "name": name, "arguments": json.dumps(arguments, ensure_ascii=False)}
 
 
-def _usage(choices: list[Choice], n: int) -> dict[str, int]:
-    """Each prompt counts once, however many choices there are of it."""
-    counted = [usage_facts(choice.done.usage) for choice in choices if choice.done]
-    total = {name: sum(usage[name] for usage in counted[::n]) for name in ("prompt_tokens", "cached_tokens")}
-    return total | {"completion_tokens": sum(usage["completion_tokens"] for usage in counted)}
+def _usage(choices: list[Choice], n: int) -> Counts:
+    """Each prompt counts once, however many choices there are of it; not so in what they cost."""
+    counted = [usage_facts(choice.done) for choice in choices if choice.done]
+    once = total(counted[::n])
+    return total(counted) | {name: once[name] for name in ("prompt_tokens", "cached_tokens")}

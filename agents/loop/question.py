@@ -68,12 +68,12 @@ class Question:
         with self.recorder.step(Step.Kind.GENERATE, "answer", arguments) as step:
             writing = Writing(self, passages)
             done = writing.run(sure)
-            step.result = {"reason": done.reason, "usage": usage_facts(done.usage), **writing.notes()}
+            step.result = {"reason": done.reason, "usage": usage_facts(done), **writing.notes()}
         return self._checked(writing, done, found)
 
     def _checked(self, writing: "Writing", done: runtime.Done, found: list[Found]) -> Outcome:
         """What was written, unless nothing in the documents carries it."""
-        facts: dict[str, Any] = {"usage": usage_facts(done.usage), "model": done.model}
+        facts: dict[str, Any] = {"usage": usage_facts(done), "model": done.model}
         if done.reason == "cancelled":
             if time.monotonic() > self.deadline:
                 raise TimeLimit

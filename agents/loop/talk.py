@@ -197,7 +197,7 @@ class Talk:
             return "tokens"
         if len(self.transcript.calls) >= limits.calls:
             return "calls"
-        if limits.cost is not None and self.transcript.cost >= limits.cost:
+        if limits.cost is not None and usage.get("cost", 0) >= limits.cost:
             return "cost"
         return "stuck" if self._stuck() else ""
 

@@ -11,6 +11,7 @@ from quarry import runtime
 from agents.models import Run, Step
 
 from . import find, narrowing, notes, results
+from .outcome import Counts, total
 from .passages import Found
 from .plan import Plan
 
@@ -119,15 +120,9 @@ class Transcript:
         return list(self._calls.values())
 
     @property
-    def usage(self) -> dict[str, int]:
-        """Tokens of all turns together."""
-        names = ("prompt_tokens", "cached_tokens", "completion_tokens")
-        return {name: sum((turn.step.result or {})["usage"][name] for turn in self.turns) for name in names}
-
-    @property
-    def cost(self) -> float:
-        """What all turns together came to, where the models that wrote them have a price."""
-        return sum(map(_cost, self.turns))
+    def usage(self) -> Counts:
+        """What all turns took together."""
+        return total((turn.step.result or {})["usage"] for turn in self.turns)
 
     def text(self, number: int) -> str | None:
         """All of a result, by its number."""
@@ -227,11 +222,6 @@ def digest(name: str, arguments: Mapping[str, Any]) -> str:
     """Of a call, with its arguments in a form that does not depend on their order."""
     written = json.dumps([name, arguments], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return sha256(written.encode("utf-8", "replace")).hexdigest()
-
-
-def _cost(turn: Turn) -> float:
-    model, usage = turn.step.memory.get("model"), (turn.step.result or {})["usage"]
-    return runtime.ModelInfo(**model).cost(runtime.Usage(**usage)) if model else 0.0
 
 
 def _documents(step: Step) -> set[str]:

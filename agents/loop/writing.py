@@ -139,7 +139,7 @@ class Turn:
     def facts(self, done: runtime.Done) -> dict[str, Any]:
         """What the step shows of the turn."""
         kept = {"reasoning": self.reasoning, "failed_over": self.failed_over, "tool_calls": self.calls}
-        facts = {"reason": done.reason, "usage": usage_facts(done.usage), "text": self.text}
+        facts = {"reason": done.reason, "usage": usage_facts(done), "text": self.text}
         return facts | {name: value for name, value in kept.items() if value}
 
     def memory(self) -> dict[str, Any]:

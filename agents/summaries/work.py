@@ -8,7 +8,7 @@ from quarry import runtime
 
 from agents import kinds, queue
 from agents.loop.language import Language
-from agents.loop.outcome import Outcome, TimeLimit
+from agents.loop.outcome import Counts, Outcome, TimeLimit, total
 from agents.models import Run, Step
 from agents.recorder import Recorder
 from agents.summaries import sources
@@ -86,11 +86,7 @@ class Summarising:
         return Outcome(made.answer, citations, made.cited.found, usage_of(self.run), writer.model)
 
 
-def usage_of(run: Run) -> dict[str, int]:
-    """The tokens of all stretches, as the steps have noted them."""
-    total = {"prompt_tokens": 0, "cached_tokens": 0, "completion_tokens": 0}
+def usage_of(run: Run) -> Counts:
+    """What all stretches took, as the steps have noted it."""
     results: list[dict[str, Any] | None] = list(Step.objects.filter(run=run).values_list("result", flat=True))
-    for result in results:
-        for name, count in ((result or {}).get("usage") or {}).items():
-            total[name] += count
-    return total
+    return total((result or {}).get("usage") or {} for result in results)

@@ -6,7 +6,7 @@ from typing import Any
 
 from quarry import runtime
 
-from agents.loop.outcome import usage_facts
+from agents.loop.outcome import Counts, total, usage_facts
 from agents.recorder import Recorder
 
 
@@ -21,7 +21,7 @@ class Written:
     text: str
     reason: str
     model: runtime.ModelInfo
-    usage: dict[str, int]
+    usage: Counts
     logprobs: Sequence[runtime.Logprob] = ()
 
 
@@ -32,7 +32,7 @@ class Writer:
     cancelled: Callable[[], bool]
     recorder: Recorder | None = None
     models: Sequence[str] | None = None
-    usage: dict[str, int] = field(default_factory=dict)
+    usage: Counts = field(default_factory=dict)
     model: runtime.ModelInfo | None = None
 
     def write(
@@ -59,8 +59,8 @@ class Writer:
     def _done(self, text: str, done: runtime.Done, logprobs: Sequence[runtime.Logprob]) -> Written:
         if done.reason == "cancelled":
             raise Stopped
-        used = usage_facts(done.usage)
-        self.usage = {name: self.usage.get(name, 0) + count for name, count in used.items()}
+        used = usage_facts(done)
+        self.usage = total([self.usage, used])
         self.model = done.model
         return Written(text, done.reason, done.model, used, logprobs)
 

@@ -55,7 +55,7 @@ class Harness:
             _calls(transcript, tools),
             _malformed(transcript, tools),
             attempts=len(transcript.turns),
-            tokens=transcript.usage["completion_tokens"],
+            tokens=int(transcript.usage["completion_tokens"]),
         )
 
     def turn(self, messages: Sequence[Message], tools: Sequence[Tool], execute: Execute) -> Went:

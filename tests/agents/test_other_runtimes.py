@@ -59,6 +59,16 @@ def test_the_next_in_the_order_answers_and_the_step_says_why(
     assert "seven days of leave" in remote.last.json["messages"][-1]["content"]
 
 
+def test_what_a_model_with_a_price_has_cost_is_said(
+    ask: Ask, library: Document, employee: User, model: runtime.ModelInfo, remote: Served
+) -> None:
+    Endpoint.objects.filter(slug="up").update(price_input=1_000, price_output=2_000)
+    Place.objects.create(position=0, endpoint=Endpoint.objects.get(slug="up"))
+    run = carried_out(ask(employee))
+    assert run.usage["cost"] == pytest.approx(12 / 1_000 + 3 * 2 / 1_000)
+    assert run.steps.get(kind="generate").result["usage"] == run.usage
+
+
 def test_a_run_may_name_its_own_models(
     ask: Ask, library: Document, employee: User, model: runtime.ModelInfo, remote: Served
 ) -> None:

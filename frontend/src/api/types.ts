@@ -157,6 +157,7 @@ export interface Usage {
   prompt_tokens: number;
   cached_tokens: number;
   completion_tokens: number;
+  cost?: number;
 }
 
 export interface Started {

@@ -31,6 +31,7 @@ export function useFormat() {
     exactTime: (iso: string) => formatTime(iso, language, true),
     share: (value: number) => new Intl.NumberFormat(language, { style: "percent" }).format(value),
     number: (value: number) => new Intl.NumberFormat(language).format(value),
+    price: (value: number) => new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(value),
     list: (items: string[]) => new Intl.ListFormat(language, { type: "conjunction" }).format(items),
   };
 }

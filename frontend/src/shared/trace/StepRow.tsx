@@ -10,6 +10,7 @@ import type { Approval } from "../../api/agentTypes";
 import { useFormat } from "../format";
 import { PlainValue } from "../values/PlainValue";
 import { resultOf, secondsOf, titlesOf } from "./parts";
+import { useUsage } from "./useUsage";
 
 const ICONS = { completed: CheckmarkFilled, failed: ErrorFilled, waiting: Hourglass, running: InProgress };
 
@@ -76,6 +77,7 @@ export function StepRow({ step }: { step: Step }) {
   const { t } = useTranslation();
   const { exactTime, number } = useFormat();
   const titleOf = useTitleOf();
+  const inWords = useUsage();
   const Icon = ICONS[step.status];
   const seconds = secondsOf(step.started, step.ended);
   const { usage } = resultOf(step);
@@ -89,7 +91,7 @@ export function StepRow({ step }: { step: Step }) {
         <p className="muted">
           {step.started && <time dateTime={step.started}>{exactTime(step.started)}</time>}
           {seconds !== null && ` · ${t("trace.seconds", { seconds: number(Number(seconds.toFixed(1))) })}`}
-          {usage && ` · ${t("trace.tokens", { read: number(usage.prompt_tokens), written: number(usage.completion_tokens) })}`}
+          {usage && ` · ${inWords(usage)}`}
         </p>
         <Arguments step={step} />
         {step.approval && <Asked approval={step.approval} />}
