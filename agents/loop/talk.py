@@ -14,7 +14,7 @@ from . import corrections, offer, replies
 from .answers import Steps
 from .plan import Offered
 from .query import is_small_talk, only_asks
-from .transcript import Transcript, Wanted
+from .transcript import Transcript, Wanted, digest
 from .transcript import Turn as Said
 from .writing import Allowed, Turn
 
@@ -77,11 +77,11 @@ class Talk:
                 done = self._written(turn, instruction, allowed)
                 if done.reason == "cancelled":
                     raise Cancelled
-                correction = "" if over else self._correction(turn, done)
+                correction = "" if allowed.choice == "none" else self._correction(turn, done)
                 if correction:
                     self.recorder.take_back(correction)
                 elif not turn.calls:
-                    if self._is_written_call(turn):
+                    if turn.is_written_call:
                         self.recorder.take_back(NO_ANSWER)
                         turn.hide()
                     turn.add(self._note(turn, over))
@@ -135,7 +135,7 @@ class Talk:
 
     @property
     def _answer(self) -> str:
-        """What the model is told that has written nothing to what functions answered."""
+        """What the model is told that has written nothing to what functions answered, or calls the same again."""
         return replies.ANSWER[self.plan.language]
 
     def _written(self, turn: Turn, instruction: str, allowed: Allowed) -> runtime.Done:
@@ -153,20 +153,23 @@ class Talk:
         raise AssertionError
 
     def _correction(self, turn: Turn, done: runtime.Done) -> str:
-        """What the model is told where its answer is none, or a call that it only wrote down."""
+        """What the model is told where its answer is none, a call that it only wrote down, or one that is done."""
         told = [each.correction for each in self.transcript.turns if each.correction]
-        if turn.calls or len(told) >= corrections.MOST:
+        if len(told) >= corrections.MOST:
             return ""
+        if turn.calls:
+            return self._answer if self._is_done(turn) else ""
         if not turn.raw.strip():
             if done.reason == "length":
                 return corrections.TOO_LONG  # nobody is shown half a call
             nothing = self._answer if self.transcript.calls else corrections.NOTHING
             return "" if nothing in told else nothing
-        return corrections.WRITTEN if self._is_written_call(turn) else ""
+        return corrections.WRITTEN if turn.is_written_call else ""
 
-    def _is_written_call(self, turn: Turn) -> bool:
-        names = [tool.name for tool in self.transcript.tools()]
-        return corrections.written(turn.raw, names, {each.name for each in self.transcript.calls})
+    def _is_done(self, turn: Turn) -> bool:
+        """Whether it calls what has been done, and nothing else."""
+        done = {each.digest for each in self.transcript.calls if _completed(each.settled)}
+        return bool(turn.calls) and all(digest(each["name"], each["arguments"]) in done for each in turn.calls)
 
     def _note(self, turn: Turn, over: str) -> str:
         """What the harness says itself: that something was left undone, or that nothing was found."""

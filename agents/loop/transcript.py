@@ -52,7 +52,7 @@ class Turn:
 
     @property
     def correction(self) -> str:
-        """What the model was told because it only wrote a call down; empty where it did not."""
+        """What the model was told because it only wrote a call down, or repeated one; empty where it did not."""
         return str(self.step.memory.get("correction", ""))
 
 
@@ -89,7 +89,7 @@ class Transcript:
                 self._passages |= dict(enumerate(found, step.memory.get("first", 1)))
 
     def _turn(self, step: Step) -> None:
-        made = (step.result or {}).get("tool_calls", [])
+        made = [] if step.memory.get("correction") else (step.result or {}).get("tool_calls", [])
         numbered = enumerate(made, len(self._calls) + 1)
         calls = [Wanted(each["id"], number, each["name"], each["arguments"]) for number, each in numbered]
         self.turns.append(Turn(step, calls))

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from quarry import runtime
 
-from . import given, narrowing
+from . import corrections, given, narrowing
 from .composer import Composer
 from .language import Script
 from .links import LinkFilter
@@ -47,20 +47,45 @@ class Turn:
 
     def __init__(self, transcript: Transcript, recorder: Told) -> None:
         self.transcript, self.recorder = transcript, recorder
-        self.raw = self.text = self.reasoning = ""
         self.shrink = 0  # how often the prompt had to be cut to fit
-        self.calls: list[dict[str, Any]] = []
         self.failed_over: list[dict[str, str]] = []
         self._may_call = True
-        self.composer = Composer(transcript.passages)
-        self._script = Script(transcript.plan.language)
-        self._links = LinkFilter(lambda url: known(url, transcript))
+        self._begin()
+
+    def _begin(self) -> None:
+        self.raw = self.text = self.reasoning = ""
+        self.calls: list[dict[str, Any]] = []
+        self._strayed = False  # it called where it may not
+        self.composer = Composer(self.transcript.passages)
+        self._script = Script(self.transcript.plan.language)
+        self._links = LinkFilter(lambda url: known(url, self.transcript))
+
+    @property
+    def is_written_call(self) -> bool:
+        """Whether it is words that were meant to be a call."""
+        names = [tool.name for tool in self.transcript.tools()]
+        return corrections.written(self.raw, names, {each.name for each in self.transcript.calls})
 
     def write(
         self, messages: Sequence[runtime.Message], allowed: Allowed, cancelled: Callable[[], bool]
     ) -> runtime.Done:
-        """Has the model write to the end and returns how it ended."""
+        """Has the model write to the end and returns how it ended. One that may call nothing goes on in the prompt that
+        it has read, functions and all, which is many times faster; if it calls even so, or writes nothing, it begins
+        again in one that tells of none."""
         self._may_call = allowed.choice != "none"
+        if self._may_call:
+            return self._generate(messages, allowed, cancelled)
+        tried = self._generate(messages, replace(allowed, choice="auto"), lambda: self._strayed or cancelled())
+        if cancelled() or (self.raw.strip() and not self._strayed and not self.is_written_call):
+            return tried
+        self.recorder.take_back(CALLING)
+        self._begin()
+        done = self._generate(messages, allowed, cancelled)
+        return replace(done, usage=tried.usage + done.usage)
+
+    def _generate(
+        self, messages: Sequence[runtime.Message], allowed: Allowed, cancelled: Callable[[], bool]
+    ) -> runtime.Done:
         stream = runtime.generate(
             messages,
             model=self.transcript.plan.models,
@@ -96,7 +121,9 @@ class Turn:
             case runtime.Token(text):
                 self.raw += text
                 self._show(self._links.feed(self._script.feed(text)))
-            case runtime.ToolCall(_, name, arguments) if self._may_call and len(self.calls) < MOST_CALLS:
+            case runtime.ToolCall() if not self._may_call:
+                self._strayed = True
+            case runtime.ToolCall(_, name, arguments) if len(self.calls) < MOST_CALLS:
                 self._call(name, arguments)
 
     def _call(self, name: str, arguments: Any) -> None:

@@ -57,11 +57,13 @@ class Script:
     def __init__(self, *turns: Said | Callable[[Sequence[runtime.Message]], Said]) -> None:
         self.turns = list(turns)
         self.read: list[Sequence[runtime.Message]] = []
+        self.choices: list[runtime.ToolChoice] = []
         self.offered: list[list[str]] = []
         self.allowed: list[list[runtime.Tool]] = []
 
     def __call__(self, messages: Sequence[runtime.Message], **more: Any) -> Iterator[runtime.Event]:
         self.read.append(messages)
+        self.choices.append(more["choice"])
         told = [tool.name for tool in more["tools"]]
         allowed = [tool.name for tool in more["allowed"]]
         self.allowed.append(more["allowed"])

@@ -206,7 +206,7 @@ def test_the_same_call_is_not_made_twice(hand_over: Any, script: Any, done: Any)
     assert done == [("book", MONDAY), ("look_up", MONDAY)]
     assert len(replied(model, 1)) == 1, "once is enough in one turn"
     assert "see result 1" in replied(model, 2)[2]
-    assert "see result 2" in replied(model, 3)[3]
+    assert len(replied(model, 3)) == 3, "the third is not even answered"
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,9 @@ def test_at_a_bound_the_answer_says_what_was_left(bound: Any, why: str, hand_ove
     run = carried_out(hand_over(limits=bound))
     assert run.status == "completed"
     assert why in run.answer
-    assert len(model.read) == (2 if "calls" in bound else 3)
+    assert len(model.read) == (3 if "calls" in bound else 4)
+    assert model.choices[-2:] == ["auto", "none"], "it strays once, and is then told of no function"
+    assert model.read[-2][-1].content == model.read[-1][-1].content
     assert model.read[-1][-1].content.startswith("Answer now")
     assert run.steps.filter(kind="generate").last().arguments["choice"] == "none"
 

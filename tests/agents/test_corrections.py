@@ -11,6 +11,7 @@ from tests.fixtures.functions import ROOM
 from tests.fixtures.runs import text_of, told
 
 MONDAY = {"day": "monday"}
+FRIDAY = {"day": "friday"}
 NAMES = ["book_room", "send_mail"]
 
 
@@ -75,10 +76,12 @@ def test_the_model_is_told_so_twice_at_most(hand_over: Any, script: Any) -> None
 
 @pytest.mark.django_db(transaction=True)
 def test_a_call_in_the_place_of_the_last_answer_is_not_shown(hand_over: Any, script: Any) -> None:
-    operation("look_up", config={"text": "Monday is free."})
-    model = script(*[[("look_up", MONDAY)]] * 3, '{"name": "look_up", "arguments": {"day": "friday"}}')
+    names = ["look_up", "look_there", "look_about"]
+    for name in names:
+        operation(name, config={"text": "Monday is free."})
+    model = script(*([(name, MONDAY)] for name in names), *['{"name": "look_up", "arguments": {"day": "friday"}}'] * 2)
     run = carried_out(hand_over())
-    assert (run.status, len(model.read)) == ("completed", 4)
+    assert (run.status, model.choices[3:]) == ("completed", ["auto", "none"])
     assert run.answer == text_of(told(run)) == replies.unfinished("stuck", "en")
 
 
@@ -98,6 +101,34 @@ def test_who_writes_nothing_behind_a_result_must_answer_in_words(hand_over: Any,
     assert model.read[2][-1].content == replies.ANSWER["en"]
     turns = run.steps.filter(kind="generate")
     assert [step.arguments["choice"] for step in turns] == ["auto", "auto", "none"]
+    assert model.choices == ["auto"] * 3, "what was read of the functions need not be read again"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("strays", [[("look_up", FRIDAY)], 'look_up(day="friday")', " "])
+def test_who_calls_where_it_must_answer_is_told_of_no_function(
+    strays: Any, hand_over: Any, script: Any, done: Any
+) -> None:
+    operation("look_up", config={"text": "Monday is free."})
+    model = script([("look_up", MONDAY)], "", strays, "Monday is free.")
+    run = carried_out(hand_over())
+    assert (run.status, run.answer, done) == ("completed", "Monday is free.", [("look_up", MONDAY)])
+    assert text_of(told(run)) == "Monday is free."
+    assert model.choices == ["auto", "auto", "auto", "none"]
+    assert model.read[3] == model.read[2]
+    assert run.usage["completion_tokens"] == 4 * 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_calls_what_is_done_must_answer_in_words(hand_over: Any, script: Any, done: Any) -> None:
+    operation("book", writes=True)
+    model = script([("book", MONDAY)], [("book", MONDAY)], "Monday is booked.")
+    run = carried_out(hand_over())
+    assert (run.status, run.answer, done) == ("completed", "Monday is booked.", [("book", MONDAY)])
+    assert model.read[2][-1].content == replies.ANSWER["en"]
+    wrong = [each for each in model.read[2][1:] if "an error" in each.content]
+    assert wrong == [], "models that read of one say that nothing was booked"
+    assert run.steps.filter(kind="tool").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -50,10 +50,14 @@ def test_it_gives_up_after_a_few_attempts_and_counts_what_is_malformed() -> None
 
 def test_of_several_calls_one_after_another_those_count_that_would_be_carried_out() -> None:
     room, mail, wrong = ("book_room", {"people": 4}), ("send_mail", {"to": "a"}), ("book_room", {"people": 0})
-    with scripted([room], [room], [wrong], [mail], "Done."):
+    with scripted([room], [wrong], [wrong], [mail], "Done."):
         reply = Harness(MODEL).reply(ASKED, [ROOM, MAIL], several=True)
-    assert [(call.name, call.arguments) for call in reply.calls] == [room, wrong], "once, and what it stayed with"
+    assert [(call.name, call.arguments) for call in reply.calls] == [room, wrong], "what it stayed with"
     assert (reply.attempts, reply.malformed) == (4, 1), "two turns that brought nothing are enough"
+    with scripted([room], [room], [mail], "Done."):
+        reply = Harness(MODEL).reply(ASKED, [ROOM, MAIL], several=True)
+    assert [(call.name, call.arguments) for call in reply.calls] == [room], "once"
+    assert (reply.attempts, reply.malformed) == (3, 0), "who calls the same again has nothing to add"
     with scripted([room], [mail], "Done."):
         reply = Harness(MODEL).reply(ASKED, [ROOM, MAIL], several=True)
     assert [(call.name, call.arguments) for call in reply.calls] == [room, mail]
