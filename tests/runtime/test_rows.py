@@ -203,9 +203,9 @@ def published(request: pytest.FixtureRequest, models_folder: Path, tmp_path: Pat
     model, store = catalogue.find(request.param), Store(models_folder)
     if not store.installed(model):
         if os.environ.get("QUARRY_TEST_REAL_MODELS") != "1":
-            pytest.skip(f"{model.id} is not in {models_folder}, and QUARRY_TEST_REAL_MODELS=1 is not set to fetch it")
+            pytest.skip("the published model is not installed, and QUARRY_TEST_REAL_MODELS=1 is not set to fetch it")
         if not hub.reachable():
-            pytest.skip(f"{model.id} is not in {models_folder}, and the model hub cannot be reached")
+            pytest.skip("the published model is not installed, and the model hub cannot be reached")
         fetch(model, store)
     before = settings.current()
     runtime.configure(tmp_path, models_folder, model.id, offline=True)
