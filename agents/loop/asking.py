@@ -8,6 +8,7 @@ from agents.approvals import selectors as approved
 from agents.approvals.models import Approval, Decision
 from agents.models import Step
 from agents.tools import rules
+from agents.tools.schemas import described
 from agents.tools.types import ApprovalPolicy, Function, Result, ToolError
 
 from . import addresses
@@ -78,16 +79,16 @@ def asking(job: Job) -> list[ApprovalPolicy]:
 
 def plainly(arguments: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The arguments as people read them, in the order of the function's own description; all of them."""
-    described: Mapping[str, Any] = parameters.get("properties") or {}
+    schemas = described(parameters)
     return [
-        {"name": name, "label": _label(name, described.get(name)), "value": value}
+        {"name": name, "label": _label(name, schemas.get(name, {})), "value": value}
         for name, value in _ordered(arguments, parameters).items()
     ]
 
 
-def _ordered(value: Any, described: Any) -> Any:
+def _ordered(value: Any, schema: Any) -> Any:
     """The value with the names of its objects in the order of its schema, and those that it does not know behind."""
-    schema = described if isinstance(described, Mapping) else {}
+    schema = schema if isinstance(schema, Mapping) else {}
     if isinstance(value, Mapping):
         known: Mapping[str, Any] = schema.get("properties") or {}
         names = [*(name for name in known if name in value), *(name for name in value if name not in known)]
@@ -97,8 +98,7 @@ def _ordered(value: Any, described: Any) -> Any:
     return value
 
 
-def _label(name: str, described: Any) -> str:
-    found = described if isinstance(described, Mapping) else {}
+def _label(name: str, found: Mapping[str, Any]) -> str:
     return str(found.get("title") or found.get("description") or name)[:200]
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from agents.tools.schemas import described
 from agents.tools.types import ToolError
 
 from . import clock, numbers
@@ -34,24 +35,24 @@ _MADE_UP = "The call was not made: nobody gave the numbers in “{name}”. Make
 def without_fillers(arguments: Mapping[str, Any], parameters: Mapping[str, Any], said: str) -> dict[str, Any]:
     """The arguments without those that may be left out and say nothing: no value at all, a small number that nobody has
     `said`, or one that was said of a time only: two hours are no two people. Then the function's own default holds."""
-    described = parameters.get("properties") or {}
-    optional = described.keys() - set(parameters.get("required", ()))
+    schemas = described(parameters)
+    optional = schemas.keys() - set(parameters.get("required", ()))
     return {
         name: value
         for name, value in arguments.items()
-        if name not in optional or not _fills(value, said, _is_of_time(name, described[name]))
+        if name not in optional or not _fills(value, said, _is_of_time(name, schemas[name]))
     }
 
 
 def in_traditional(arguments: Mapping[str, Any], parameters: Mapping[str, Any], said: str) -> dict[str, Any]:
     """The arguments for somebody who writes Traditional Chinese: free texts in it, unless they are as they were `said`
     or Simplified was asked for."""
-    described = parameters.get("properties") or {}
+    schemas = described(parameters)
     if _SIMPLIFIED.search(said):
         return dict(arguments)
     return {
         name: to_traditional(value)
-        if isinstance(value, str) and value not in said and "enum" not in described.get(name, {})
+        if isinstance(value, str) and value not in said and "enum" not in schemas.get(name, {})
         else value
         for name, value in arguments.items()
     }
@@ -64,11 +65,11 @@ class MadeUp(ToolError):
 def refuse_made_up(arguments: Mapping[str, Any], parameters: Mapping[str, Any], said: str) -> None:
     """Raises `MadeUp` where a text among the arguments holds numbers although nothing that was `said` has any. A text
     of a given form, such as a day, may be worked out."""
-    described = parameters.get("properties") or {}
+    schemas = described(parameters)
     if _QUANTITY.search(said):
         return
     for name, value in arguments.items():
-        free = not {"format", "enum"} & described.get(name, {}).keys()
+        free = not {"format", "enum"} & schemas.get(name, {}).keys()
         if free and isinstance(value, str) and _NUMBER.search(value):
             raise MadeUp(_MADE_UP.format(name=name))
 
@@ -87,5 +88,5 @@ def _fills(value: Any, said: str, is_of_time: bool) -> bool:
     return value in numbers.values(said) or (value in _SMALL and not _COUNTED.search(said))
 
 
-def _is_of_time(name: str, schema: Any) -> bool:
-    return bool(_OF_TIME.search(f"{name} {schema.get('description', '') if isinstance(schema, Mapping) else ''}"))
+def _is_of_time(name: str, schema: Mapping[str, Any]) -> bool:
+    return bool(_OF_TIME.search(f"{name} {schema.get('description', '')}"))

@@ -7,6 +7,8 @@ from typing import Any
 
 from quarry.runtime import Tool
 
+from agents.tools.schemas import described
+
 from . import codes, values
 
 # What a function's description says of a text that nobody may change.
@@ -29,18 +31,18 @@ def narrowed(tools: Sequence[Tool], question: str, said: str) -> list[Tool]:
 
 
 def _narrowed(parameters: Mapping[str, Any], question: str, said: str) -> Mapping[str, Any]:
-    described = parameters.get("properties") or {}
-    narrower: dict[str, Any] = {name: {"copied_from": said} for name in described if _is_verbatim(described[name])}
-    choices = [tuple(values.choice(schema)) for schema in described.values()]
-    for name, schema in described.items():
+    schemas = described(parameters)
+    narrower: dict[str, Any] = {name: {"copied_from": said} for name in schemas if _is_verbatim(schemas[name])}
+    choices = [tuple(values.choice(schema)) for schema in schemas.values()]
+    for name, schema in schemas.items():
         choice = tuple(values.choice(schema))
         named = {value for word, value in codes.names(choice) if values.says(question, word)}
         if named and choices.count(choice) == 1:  # of two, one may be named by a word that stands for several
             narrower[name] = {**schema, "enum": [each for each in choice if each in named]}
-    return {**parameters, "properties": {**described, **narrower}} if narrower else parameters
+    return {**parameters, "properties": {**parameters["properties"], **narrower}} if narrower else parameters
 
 
-def _is_verbatim(schema: Any) -> bool:
-    if not isinstance(schema, Mapping) or schema.get("type") != "string" or "enum" in schema:
+def _is_verbatim(schema: Mapping[str, Any]) -> bool:
+    if schema.get("type") != "string" or "enum" in schema:
         return False
     return bool(_VERBATIM.search(str(schema.get("description", ""))))

@@ -11,6 +11,8 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from quarry import runtime
 
+from agents.tools.schemas import described
+
 from . import smalltalk
 from .words import overlap, words
 
@@ -97,7 +99,7 @@ def looks_up(name: str) -> bool:
 def searches(function: Described) -> bool:
     """Whether it looks up anything: all that it needs is a text."""
     needed = function.parameters.get("required", ())
-    kinds = [function.parameters.get("properties", {}).get(name, {}).get("type") for name in needed]
+    kinds = [described(function.parameters).get(name, {}).get("type") for name in needed]
     return looks_up(function.name) and kinds == ["string"]
 
 
@@ -113,7 +115,7 @@ def searches_documents(function: Described) -> bool:
 
 
 def _description(function: Described) -> str:
-    names = " ".join(function.parameters.get("properties", {}))
+    names = " ".join(described(function.parameters))
     return f"{function.title} {function.name.replace('_', ' ')}: {function.description} {names}".strip()
 
 
@@ -136,8 +138,7 @@ def _by_meaning(request: str, functions: Sequence[Described]) -> list[float] | N
 
 
 def _arguments(function: Described) -> str:
-    schemas = function.parameters.get("properties", {}).values()
-    return " ".join(str(each.get("description", "")) for each in schemas if isinstance(each, Mapping))
+    return " ".join(str(each.get("description", "")) for each in described(function.parameters).values())
 
 
 @lru_cache(maxsize=256)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from quarry.runtime import Tool
 
+from agents.tools.schemas import described
+
 _NUMBER = r"\d[\d,]*(?:\.\d+)?%?"
 _OPERATOR = r"(?:\*\*|[-+*/×÷−^])"
 _SUM = re.compile(rf"\(*{_NUMBER}\)*(?: *{_OPERATOR} *\(*{_NUMBER}\)*)+")
@@ -17,7 +19,7 @@ _TAKES = re.compile(r"expression|formula|算式", re.IGNORECASE).search
 def notes(text: str, tools: Sequence[Tool]) -> list[str]:
     """The sums of the text that are typed in other signs, where a function takes any: "expression: 6 * 7". Behind the
     argument's name they are taken as they are; as "6 × 7 = 6 * 7" small models lose brackets."""
-    argument = next((name for tool in tools for name in tool.parameters.get("properties") or {} if _TAKES(name)), None)
+    argument = next((name for tool in tools for name in described(tool.parameters) if _TAKES(name)), None)
     if argument is None:
         return []
     found = [each[0].strip() for each in _SUM.finditer(unicodedata.normalize("NFKC", text))]

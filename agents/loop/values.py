@@ -7,6 +7,8 @@ from typing import Any
 
 from quarry.runtime import Tool
 
+from agents.tools.schemas import described
+
 from . import codes
 
 # "annual 特休, sick 病假" or "software: programs; network: connection", as descriptions explain values.
@@ -19,7 +21,7 @@ def notes(text: str, tools: Sequence[Tool]) -> list[str]:
     takes it, where it is the only one: whoever names a language in a request most often wants something done in it."""
     taking = dict[tuple[str, str], set[str]]()
     for tool in tools:
-        for schema in (tool.parameters.get("properties") or {}).values():
+        for schema in described(tool.parameters).values():
             for word, value, is_code in _explained(schema):
                 if says(text, word):
                     taking.setdefault((word, value), set()).add(f" for {tool.name}" if is_code else "")
@@ -36,12 +38,12 @@ def _only(names: set[str]) -> str:
     return next(iter(names)) if len(names) == 1 else ""
 
 
-def choice(schema: Any) -> list[str]:
+def choice(schema: Mapping[str, Any]) -> list[str]:
     """The texts of which an argument must be one."""
-    return [each for each in schema.get("enum", ()) if isinstance(each, str)] if isinstance(schema, Mapping) else []
+    return [each for each in schema.get("enum", ()) if isinstance(each, str)]
 
 
-def _explained(schema: Any) -> Iterator[tuple[str, str, bool]]:
+def _explained(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
     """The words with the values that they explain, of an argument with a choice; and whether these are codes."""
     values = choice(schema)
     yield from ((word, value, True) for word, value in codes.names(tuple(values)))

@@ -40,6 +40,12 @@ def fault(schema: Any) -> str:
     return ""
 
 
+def described(parameters: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The schemas of a function's arguments by their names; that of one which may be anything (`true`) is empty."""
+    properties = (parameters.get("properties") or {}).items()
+    return {name: schema if isinstance(schema, Mapping) else {} for name, schema in properties}
+
+
 def refuse(schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> None:
     """Raises ToolError where the schema does not accept the arguments."""
     try:

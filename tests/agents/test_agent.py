@@ -197,6 +197,15 @@ def test_arguments_may_have_any_name_for_who_reads_the_run(
     assert [each["arguments"] for each in shown.json()["steps"] if each["kind"] == "tool"] == [arguments]
 
 
+def test_an_argument_of_which_nothing_is_known_may_be_anything(hand_over: Any, script: Any, done: Any) -> None:
+    anything = {"type": "object", "properties": {"filter": True, "note": True}, "required": ["filter"]}
+    operation("find_order", parameters=anything, description="Looks orders up")
+    operation("drop_order", parameters=anything, writes=True, needs_approval="always")
+    script([("find_order", {"filter": {"id": 7}, "note": "urgent"})], [("drop_order", {"filter": 7})])
+    run = carried_out(hand_over(question="Drop order 7."))
+    assert (run.status, done) == ("awaiting_approval", [("find_order", {"filter": {"id": 7}, "note": "urgent"})])
+
+
 def test_the_same_call_is_not_made_twice(hand_over: Any, script: Any, done: Any) -> None:
     operation("look_up")
     operation("book", writes=True)
