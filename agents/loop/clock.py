@@ -15,6 +15,9 @@ _TO = r"\s*(?:to|until|till|through|and|-|–|到|至|~|～)\s*"
 _HALF = r"(?:[ap]\.?m\b\.?|in the (?:morning|afternoon|evening))"
 _PART = r"(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)"
 _NUMERAL = r"(?:\d{1,2}|[一二兩三四五六七八九十]{1,3})"
+# Both begin where no such sign stands before, and are bounded: thousands of digits in a row take no time.
+_DIGITS = r"(?<![\d.])\d{1,6}(?:\.\d{1,3})?"
+_IN_WORDS = r"(?<![一二兩三四五六七八九十百])[一二兩三四五六七八九十百]{1,7}"
 _AFTER_NOON = re.compile(r"p\.?m|afternoon|evening|下午|傍晚|晚上")
 
 
@@ -38,17 +41,15 @@ _TIMES = [
     re.compile(rf"(?<![\d:/.-])\b{_english('last')}", re.IGNORECASE),
     re.compile(_chinese("last")),
 ]
-_MANY = rf"(?P<many>\d+(?:\.\d+)?|\b(?:{'|'.join(_ENGLISH)}))"
+_MANY = rf"(?P<many>{_DIGITS}|\b(?:{'|'.join(_ENGLISH)}))"
 _LENGTHS = [
-    re.compile(rf"(?<![\d.])(?<!half ){_MANY}(?P<half> and a half)? hours?\b(?P<more> and a half\b)?", re.IGNORECASE),
+    re.compile(rf"(?<!half ){_MANY}(?P<half> and a half)? hours?\b(?P<more> and a half\b)?", re.IGNORECASE),
     re.compile(r"(?P<half>\bhalf) an? hour\b", re.IGNORECASE),
-    re.compile(
-        r"(?:(?P<many>\d+(?:\.\d+)?|[一二兩三四五六七八九十]+) ?個?)?(?P<half>半)?個? ?(?:小時|鐘頭)(?P<more>半)?"
-    ),
+    re.compile(rf"(?:(?P<many>{_DIGITS}|{_IN_WORDS}) ?個?)?(?P<half>半)?個? ?(?:小時|鐘頭)(?P<more>半)?"),
 ]
-_MINUTES = re.compile(r"(?P<many>[一二兩三四五六七八九十百]+) ?分鐘")
+_MINUTES = re.compile(rf"(?P<many>{_IN_WORDS}) ?分鐘")
 _OTHER_LENGTHS = re.compile(
-    rf"{_MANY} (?:minute|day|week|month|year)s?\b|(?:\d+|[一二兩三四五六七八九十百]+) ?個?(?:分鐘|天|日|週|月|年)",
+    rf"{_MANY} (?:minute|day|week|month|year)s?\b|(?:{_DIGITS}|{_IN_WORDS}) ?個?(?:分鐘|天|日|週|月|年)",
     re.IGNORECASE,
 )
 _TAKES_TIMES = re.compile(r"HH:MM|24.hour|24 ?小時制|\[0-5\]\[0-9\]|\"format\": \"(?:time|date-time)\"")

@@ -9,7 +9,7 @@ from quarry.runtime import Tool
 from . import clock, dates, sums, values
 
 _QUOTED = re.compile(
-    r"「[^」]+」|『[^』]+』|“[^”]+”|\"[^\"]+\"|(?<!\w)'[^']+'(?!\w)|‘[^’]+’(?!\w)",
+    r"「[^「」]+」|『[^『』]+』|“[^“”]+”|\"[^\"]+\"|(?<!\w)'[^']+'(?!\w)|‘[^‘’]+’(?!\w)",
 )
 
 

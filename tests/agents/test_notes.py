@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from quarry.runtime import Tool
 
-from agents.loop import clock, notes, sums
+from agents.loop import clock, given, notes, sums
 
 
 def taking(**arguments: str) -> Tool:
@@ -103,3 +103,11 @@ def test_days_and_times_in_what_is_quoted_are_not_told(quoted: str) -> None:
 )
 def test_times_and_lengths_can_be_left_out(text: str, left: str) -> None:
     assert clock.without(text) == left
+
+
+@pytest.mark.parametrize("sign", ["9", "一", "二十", "百", "(", "「", "1,", "1+", "12:30-", "兩點到", "a '"])
+def test_a_sign_that_comes_again_and_again_keeps_nobody_waiting(sign: str) -> None:
+    """Whoever can have an agent read a page could hold its worker up by patterns that begin anew at each sign."""
+    text = sign * (100_000 // len(sign))
+    assert notes.behind(text, date(2026, 12, 1), [ROOM, SUM]).startswith(text)
+    assert given.without_fillers({"people": 7}, {"properties": {"people": {"type": "integer"}}}, text) == {}
