@@ -9,13 +9,13 @@ from agents.loop.numbers import chinese_value
 
 ROC = 1911  # the year before the first of the Republic
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = r"(?P<{0}>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?"
+_MONTH = r"(?P<{0}>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{{0,6}})\.?"
 _HAN = "〇零一二三四五六七八九十百廿卅"
 _NUMBER = rf"(?:\d{{1,4}}|[{_HAN}]{{1,6}})"
 _FORMS = [
     re.compile(r"(?<!\d)(?P<y>\d{4})\s*[-/.]\s*(?P<m>\d{1,2})\s*[-/.]\s*(?P<d>\d{1,2})(?!\d)"),
     re.compile(
-        rf"(?P<era>民國|中華民國)?\s*(?P<y>{_NUMBER})\s*年\s*(?P<m>{_NUMBER})\s*月\s*(?P<d>{_NUMBER})\s*[日號号]"
+        rf"(?:(?P<era>民國|中華民國)\s*)?(?P<y>{_NUMBER})\s*年\s*(?P<m>{_NUMBER})\s*月\s*(?P<d>{_NUMBER})\s*[日號号]"
     ),
     re.compile(rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH.format('m')},?\s+(?P<y>\d{{4}})", re.I),
     re.compile(rf"{_MONTH.format('m')}\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})", re.I),
@@ -44,8 +44,7 @@ def dates(text: str) -> Iterator[Dated]:
     for form in _FORMS:
         for found in form.finditer(text):
             if date := _date(found):
-                start = found.start() + len(found[0]) - len(found[0].lstrip())
-                yield Dated(date, start, found.end())
+                yield Dated(date, found.start(), found.end())
 
 
 def read(text: str) -> datetime.date | None:

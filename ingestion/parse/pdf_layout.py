@@ -10,7 +10,8 @@ from ingestion.parse.pdf_tables import Table, with_tables
 from ingestion.parse.plain import heading_level
 
 _PAGE_NUMBER = re.compile(
-    r"^[-–—\s]*(page|p\.|第)?\s*\d{1,4}\s*(頁|页)?(\s*(of|/|,|，|共)\s*\d{1,4}\s*(頁|页)?)?[-–—\s]*$", re.I
+    r"^[-–—\s]*+(page|p\.|第)?\s*+\d{1,4}\s*+(頁|页)?(\s*+(of|[/,，]?\s*+共|[/,，])\s*+\d{1,4}\s*+(頁|页)?)?[-–—\s]*$",
+    re.I,
 )
 _BULLET = re.compile(r"^([•●○▪■◦‣·*–-]|\(?\d{1,2}[.)、](?!\d)|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])\s*(?=\S)")
 _SENTENCE_END = ("。", "！", "？", "；", ".", "!", "?", ":", "：", "”", "」")

@@ -106,3 +106,9 @@ def test_values_take_the_form_that_is_asked_for() -> None:
 def test_a_year_that_the_model_reckoned_wrongly_is_that_of_the_document(written: str, kept: str) -> None:
     text = "日期：中華民國 115 年 5 月 29 日。2024-06-01 至 2025-06-01。"
     assert mended({"type": "string", "format": "date"}, written, text) == kept
+
+
+@pytest.mark.parametrize("sign", [" ", "\n", "jan", "7 ", "民國 "])
+def test_signs_that_come_again_and_again_keep_nobody_waiting(sign: str) -> None:
+    found = list(dates(sign * (100_000 // len(sign)) + "2026-05-29"))
+    assert [each.date for each in found] == [datetime.date(2026, 5, 29)]

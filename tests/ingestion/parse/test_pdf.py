@@ -5,7 +5,7 @@ import re
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 
-from ingestion.parse import ParseError, ocr, parse, pdf
+from ingestion.parse import ParseError, ocr, parse, pdf, pdf_layout
 from tests.ingestion import making
 from tests.ingestion.making import sound
 
@@ -108,3 +108,20 @@ def test_broken_files_are_said_so(data: bytes, sentence: str) -> None:
 
 def test_junk_before_the_signature_is_forgiven() -> None:
     assert "VG 46" in parse(b"junk\n" + making.pdf(MANUAL), "a.pdf").text
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ("- 3 -", True),
+        ("Page 3 of 10", True),
+        ("第 3 頁，共 10 頁", True),
+        ("第3頁/共10頁", True),
+        ("3 / 10", True),
+        ("3 apples", False),
+        ("第三章", False),
+        ("1" + " " * 50_000 + "x", False),
+    ],
+)
+def test_a_page_number_is_known_by_its_form(line: str, is_one: bool) -> None:
+    assert bool(pdf_layout._PAGE_NUMBER.match(line)) is is_one
