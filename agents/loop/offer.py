@@ -20,6 +20,7 @@ MOST = 12  # for the first request
 NEAREST = 6  # to a later one, which are added where they are missing
 CEILING = 20  # from where on one begins anew
 FIRST = 4  # that the first turn may call
+FAR = 0.02  # nearer than this, by `_by_meaning`, no function may be what is asked for
 AWAY = 60  # seconds for which an embedder that did not answer is left alone: nobody waits for it twice
 TURNS = 2  # last questions that tell what it is about
 WORDS_COUNT = 0.25  # beside the similarity of meaning: a name that the person says is rarely chance
@@ -71,6 +72,15 @@ def first(functions: Sequence[Described], request: str) -> list[str]:
         return []
     nearest = sorted(range(len(functions)), key=lambda place: -scores[place])[:FIRST]
     return [each.name for place, each in enumerate(functions) if place in nearest or searches_documents(each)]
+
+
+def is_far(functions: Sequence[Described], request: str) -> bool:
+    """Whether no function is near to the request: it may be that none does what it asks. Not where documents can be
+    searched, of which no description says what stands in them."""
+    if not functions or any(map(searches_documents, functions)):
+        return False
+    scores = _by_meaning(request, functions)
+    return scores is not None and max(scores) < FAR
 
 
 def _with_nearest(chosen: list[int], ranked: list[int]) -> list[int]:

@@ -55,7 +55,7 @@ class Offered:
 class Plan:
     """See the module. `tools` are the names under which the registry finds the functions again; `today` is the day of
     the question as ISO writes it, empty where none was told; `first` the functions that the first turn may call, empty
-    where it may call any."""
+    where it may call any; `far` whether it may be that no function does what is asked."""
 
     system: str
     today: str
@@ -67,6 +67,7 @@ class Plan:
     collections: Sequence[str] | None
     context: int
     first: Sequence[str] = ()
+    far: bool = False
 
     @property
     def day(self) -> date | None:
@@ -106,12 +107,18 @@ def _made(run: Run) -> dict[str, Any]:
         "collections": setup.collections,
         "context": context(),
         "first": first(offered, question, before),
+        "far": far(offered, question, before),
     }
 
 
 def first(functions: Sequence[offer.Described], question: str, before: Sequence[str]) -> list[str]:
     """`Plan.first`; any where the question leans on what was asked `before` and says little by itself."""
     return [] if before and is_follow_up(question) else offer.first(functions, question)
+
+
+def far(functions: Sequence[offer.Described], question: str, before: Sequence[str]) -> bool:
+    """`Plan.far`; later questions of a conversation may lean on the ones `before`."""
+    return not before and offer.is_far(functions, question)
 
 
 def _system(setup: Setup, today: date) -> str:

@@ -20,7 +20,13 @@ ANSWER_NOW: dict[Language, str] = {
     "zh-Hant": "請依上面已知的內容立即以繁體中文回答，並明白說出哪些找不到或沒有完成。不要再呼叫任何功能。",
     "zh-Hans": "请根据上面已知的内容立即用简体中文回答，并明白说出哪些找不到或没有完成。不要再调用任何功能。",
 }
-# And when it has written nothing.
+# What stands behind a question to which no function is near.
+MAY_BE_NONE: dict[Language, str] = {
+    "en": "(It may be that no function does this. Then answer in one sentence, and call nothing.)",
+    "zh-Hant": "（可能沒有任何功能可以做到這件事。如果沒有，請用一句話以繁體中文回答，不要呼叫任何功能。）",
+    "zh-Hans": "（可能没有任何功能可以做到这件事。如果没有，请用一句话用简体中文回答，不要调用任何功能。）",
+}
+# When it has written nothing.
 ANSWER: dict[Language, str] = {
     "en": "Answer the question now with what the results above say. Call nothing more.",
     "zh-Hant": "請依上面的結果，立即以繁體中文回答問題。不要再呼叫任何功能。",

@@ -10,7 +10,7 @@ from quarry import runtime
 
 from agents.models import Run, Step
 
-from . import find, narrowing, notes, results
+from . import find, narrowing, notes, replies, results
 from .outcome import Counts, total
 from .passages import Found
 from .plan import Plan
@@ -194,6 +194,7 @@ class Transcript:
     def _question(self) -> runtime.Message:
         asked = str(self.run.input["question"])
         asked = notes.behind(asked, self.plan.day, [each.tool_facts() for each in self.plan.functions])
+        asked = f"{asked}\n{replies.MAY_BE_NONE[self.plan.language]}" if self.plan.far else asked
         return runtime.Message("user", f"{asked}{self.run.input.get('data', '')}")  # the data are not the person's word
 
     @property

@@ -17,7 +17,7 @@ from agents.loop import corrections, offer, toolprompt
 from agents.loop.answers import Answers, Steps
 from agents.loop.language import language_of
 from agents.loop.limits import CEILINGS, Limits
-from agents.loop.plan import ROLE, Offered, Plan, context, first
+from agents.loop.plan import ROLE, Offered, Plan, context, far, first
 from agents.loop.talk import STUCK, End, Talk
 from agents.loop.transcript import Transcript, Turn, Wanted
 from agents.models import Run, Step
@@ -84,6 +84,7 @@ class Harness:
             collections=None,
             context=context(),
             first=first(functions, question, asked[:-1]),
+            far=far(functions, question, asked[:-1]),
         )
         return Earlier(Run(input={"question": question}), plan, before)
 

@@ -1,5 +1,6 @@
 """The knowledge tests' shelf and the runtime tests' tiny model, for runs; assistants with tools."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,9 +22,9 @@ THREAD = "7d9f2c1e-0000-4000-8000-000000000001"
 
 
 @pytest.fixture(autouse=True)
-def embedder_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever an earlier test did to it."""
-    monkeypatch.setattr(offer._away, "until", 0.0)
+def nothing_embeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no worker that does, and nobody waits for one."""
+    monkeypatch.setattr(offer._away, "until", math.inf)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from quarry import runtime
 
-from agents.loop import offer, plan
+from agents.loop import offer, plan, replies
 from agents.tools.types import Function
 from apps.knowledge.models import DIMENSION
 from tests.agents.acting import DAY, carried_out, operation
@@ -70,6 +70,11 @@ def described(name: str, description: str, writes: bool = False) -> Function:
     return Function(name, description, query, lambda *_: None, writes=writes)
 
 
+@pytest.fixture(autouse=True)
+def embedder_is_asked(nothing_embeds: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offer._away, "until", 0.0)
+
+
 @pytest.fixture
 def numbers_embed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts are near to each other that share numbers, or that have none or say "hub"."""
@@ -91,6 +96,25 @@ def test_the_first_turn_may_call_what_is_nearest_and_search(numbers_embed: None)
     ]
     assert offer.first(functions, "1 3 hub 5 then 7") == ["f1", "f3", "f5", "f7", "search_rules"]
     assert offer.first(functions[: offer.FIRST + 1], "1 3") == [], "few are few enough"
+
+
+def test_a_request_to_which_no_function_is_near_is_far_unless_documents_can_be_searched(numbers_embed: None) -> None:
+    functions = [described(f"f{n}", f"does {n}") for n in range(3)]
+    assert [offer.is_far(functions, asked) for asked in ("1 then", "7 then")] == [False, True]
+    assert not offer.is_far([*functions, described("search_rules", "Searches documents")], "7 then")
+    assert not offer.is_far([], "7 then")
+
+
+@pytest.mark.parametrize(("question", "is_told"), [("Do 1 now", False), ("Do 7 now", True), ("請做 7 這件事", True)])
+def test_behind_a_request_to_which_no_function_is_near_stands_that_there_may_be_none(
+    question: str, is_told: bool, hand_over: Any, script: Any, numbers_embed: None
+) -> None:
+    operation("do_1", description="does 1")
+    model = script("No function does this.")
+    assert carried_out(hand_over(question=question)).status == "completed"
+    hint = replies.MAY_BE_NONE["en" if question.isascii() else "zh-Hant"]
+    assert (model.read[0][-1].content == f"{question}\n{hint}") is is_told
+    assert plan.far([], question, ["Is there a room?"]) is False, "later questions may lean on others"
 
 
 def test_who_does_not_answer_is_not_waited_for_twice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,11 @@ from tests.runtime.conftest import configured, models_folder, starter, store, ti
 __all__ = ["configured", "models_folder", "starter", "store", "tiny_file", "tiny_store"]
 
 
+@pytest.fixture(autouse=True)
+def nothing_embeds(no_embedder: None) -> None:
+    """See `no_embedder`."""
+
+
 @pytest.fixture(scope="session")
 def benchmark(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """BFCL as `manage.py bench` gets it."""

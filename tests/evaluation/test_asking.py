@@ -127,7 +127,7 @@ def test_a_conversation_goes_on_without_what_was_corrected() -> None:
     assert (corrected["tool_choice"], corrected["messages"][-1]["content"]) == ("auto", corrections.NOTHING)
 
 
-def test_what_was_called_in_earlier_turns_stays_on_offer(no_embedder: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_called_in_earlier_turns_stays_on_offer(monkeypatch: pytest.MonkeyPatch) -> None:
     for bound in ("MOST", "NEAREST", "CEILING"):
         monkeypatch.setattr(offer, bound, 1)
     before = [Message("user", "Write to Ada."), Message("assistant", "", [ToolCall("1", "send_mail", {"to": "a"})])]

@@ -32,7 +32,7 @@ def carried_out(actor: User, evaluation: Evaluation, most: int = 99) -> tuple[st
     return status, tried
 
 
-def test_it_goes_on_where_it_was_stopped(administrator: User, no_embedder: None) -> None:
+def test_it_goes_on_where_it_was_stopped(administrator: User) -> None:
     evaluation = begun(administrator)
     with scripted(RIGHT, "What do you mean?"):
         assert carried_out(administrator, evaluation, most=1) == ("stopped", ["office_1"])
