@@ -11,7 +11,7 @@ from agents.tools.schemas import described
 _NUMBER = r"\d[\d,]*(?:\.\d+)?%?"
 _OPERATOR = r"(?:\*\*|[-+*/×÷−^])"
 # It begins where no part of it stands before: whoever writes thousands of brackets or digits keeps nobody waiting.
-_SUM = re.compile(rf"(?:(?<!\()\(+|(?<![\d.,(])){_NUMBER}\)*(?: *{_OPERATOR} *\(*{_NUMBER}\)*)+")
+_SUM = re.compile(rf"(?:(?<!\()\(+|(?<![\d(])(?<!\d[.,])){_NUMBER}\)*(?: *{_OPERATOR} *\(*{_NUMBER}\)*)+")
 _SIGNS = {"×": "*", "÷": "/", "−": "-", "^": "**"}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _TAKES = re.compile(r"expression|formula|算式", re.IGNORECASE).search

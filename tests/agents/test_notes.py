@@ -73,6 +73,7 @@ def test_times_are_worked_out_for_functions_that_take_them() -> None:
         ("Work out 37 * 248 + 1,150.", ["expression: 37 * 248 + 1150"]),
         ("2^12", ["expression: 2**12"]),
         ("1 + 1, from 2026-11-30 to 2026-12-11, 12/3, 15% of 84,600", []),
+        ("請算，37 × 1,150", ["expression: 37 * 1150"]),
     ],
 )
 def test_sums_are_written_in_the_signs_of_functions(text: str, told: list[str]) -> None:
