@@ -17,6 +17,7 @@ from .transcript import Transcript
 MOST_TOKENS = 800
 MOST_CALLS = 8  # in one turn
 CALLING = "The assistant looks something up before it answers."
+ANEW = "The answer is written anew."
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Turn:
         tried = self._generate(messages, replace(allowed, choice="auto"), lambda: self._strayed or cancelled())
         if cancelled() or (self.raw.strip() and not self._strayed and not self.is_written_call):
             return tried
-        self.recorder.take_back(CALLING)
+        self.recorder.take_back(ANEW)
         self._begin()
         done = self._generate(messages, allowed, cancelled)
         return replace(done, usage=tried.usage + done.usage)
