@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quarry import runtime
+from quarry.text import storable
 
 from agents.extraction import checking
 from agents.extraction.checking import Path
@@ -174,7 +175,7 @@ def _tokens(fields: Mapping[str, Any]) -> int:
 def _parsed(text: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """What was written; of an answer that was cut off, the fields that are whole."""
     try:
-        found = json.loads(text)
+        found = storable(json.loads(text))
     except ValueError:
         found = _whole_fields(text)
     return {name: found[name] for name in fields if name in found} if isinstance(found, dict) else {}
@@ -188,7 +189,7 @@ def _whole_fields(text: str) -> dict[str, Any]:
             return {}
         for closing in ("}", "]}", "}]}"):
             try:
-                found = json.loads(text[:at] + closing)
+                found = storable(json.loads(text[:at] + closing))
             except ValueError:
                 continue
             return found if isinstance(found, dict) else {}

@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any
 
+from quarry.text import storable
+
 from apps.gateway.fields import Fields, fields, invalid
 
 MOST_MESSAGES, MOST_TOOLS, MOST_PARTS = 2000, 128, 1000
@@ -62,7 +64,7 @@ def _call(call: Fields, called: dict[str, str]) -> Facts:
 
 def _arguments(function: Fields) -> Facts:
     try:
-        found = json.loads(function.optional("arguments") or "{}")
+        found = storable(json.loads(function.optional("arguments") or "{}"))
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):

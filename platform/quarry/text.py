@@ -1,5 +1,6 @@
 """Small things done with people's words."""
 
+import math
 from typing import Any
 
 
@@ -10,10 +11,13 @@ def first_words(text: str, most: int = 80) -> str:
 
 
 def storable(value: Any) -> Any:
-    """The same without what PostgreSQL stores in no text: NUL, and halves of surrogate pairs."""
+    """The same without what PostgreSQL stores in no text: NUL and halves of surrogate pairs. Numbers that JSON does not
+    have, such as NaN, become their names."""
     match value:
         case str():
             return value.replace("\x00", "").encode("utf-8", "replace").decode()
+        case float() if not math.isfinite(value):
+            return str(value)
         case dict():
             return {storable(key): storable(each) for key, each in value.items()}
         case list() | tuple() | set():

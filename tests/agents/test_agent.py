@@ -1,5 +1,6 @@
 """The loop: calls, results, bounds, and what a person sees of it."""
 
+import math
 import time
 from typing import Any
 
@@ -204,6 +205,13 @@ def test_an_argument_of_which_nothing_is_known_may_be_anything(hand_over: Any, s
     script([("find_order", {"filter": {"id": 7}, "note": "urgent"})], [("drop_order", {"filter": 7})])
     run = carried_out(hand_over(question="Drop order 7."))
     assert (run.status, done) == ("awaiting_approval", [("find_order", {"filter": {"id": 7}, "note": "urgent"})])
+
+
+def test_a_number_beyond_all_numbers_goes_back_to_the_model(hand_over: Any, script: Any, done: Any) -> None:
+    operation("find_order", parameters={"type": "object", "properties": {"id": {"type": "number"}}, "required": ["id"]})
+    script([("find_order", {"id": math.inf})], [("find_order", {"id": 7})], "Order 7.")
+    run = carried_out(hand_over())
+    assert (run.status, done) == ("completed", [("find_order", {"id": 7})])
 
 
 def test_the_same_call_is_not_made_twice(hand_over: Any, script: Any, done: Any) -> None:

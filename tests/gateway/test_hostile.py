@@ -202,6 +202,16 @@ def test_text_that_no_database_can_hold_is_no_fault(raw: httpx.Client, model: st
     assert Run.objects.get().input["messages"][0]["content"] == "ab ? ?"
 
 
+def test_arguments_that_no_database_can_hold_are_no_fault(raw: httpx.Client, model: str) -> None:
+    function = {"name": "f", "arguments": r'{"a": NaN, "b": "x\u0000", "c": "\ud800"}'}
+    called = {"role": "assistant", "tool_calls": [{"id": "1", "type": "function", "function": function}]}
+    turns = [*HELLO, called, {"role": "tool", "tool_call_id": "1", "content": "3"}]
+    answer = raw.post("/chat/completions", json={"model": model, "max_tokens": 3, "messages": turns})
+    assert answer.status_code == 200, answer.text
+    kept = Run.objects.get().input["messages"][1]["tool_calls"][0]["arguments"]
+    assert kept == {"a": "nan", "b": "x", "c": "?"}
+
+
 def test_fields_that_are_null_or_unknown_are_as_if_not_sent(raw: httpx.Client, model: str) -> None:
     body = {"model": model, "messages": HELLO, "max_tokens": 3, "tools": None, "stop": None, "user": "emma", "foo": [1]}
     assert raw.post("/chat/completions", json=body).status_code == 200

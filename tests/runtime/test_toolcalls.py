@@ -42,6 +42,7 @@ CASES = [
     (f"{{{OTHER}}}\n```json\nDone.\n```", f"{{{OTHER}}}\n```json\nDone.\n```", []),
     (f"{{{OTHER}", "", [FIND]),
     ('{"name": "find", "arguments": {"q": "\\ud800x"}}', "", [("find", {"q": "?x"})]),
+    ('{"name": "find", "arguments": {"q": [1e999, -1e999, NaN]}}', "", [("find", {"q": ["inf", "-inf", "nan"]})]),
     ('{"name": ["find"], "arguments": {}}', '{"name": ["find"], "arguments": {}}', []),
     ("[" * 3000, "[" * 3000, []),
     (f"<|tool_call|>[{CALL}, {OTHER}]", "", [WEATHER, FIND]),

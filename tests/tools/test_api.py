@@ -259,6 +259,10 @@ def test_what_an_administrator_decides_about_an_operation(api: APIClient) -> Non
     assert api.patch(f"{PATH}/leave-system/operations/writeIt", {"needs_approval": True}).json()["rule"] == rule
     for wrong in ({"rule": [{"argument": "n"}]}, {"needs_approval": "rule", "rule": []}, {"needs_approval": "maybe"}):
         assert api.patch(f"{PATH}/leave-system/operations/writeIt", wrong).status_code == 400
+    for odd in ("1e999", '"\\u0000"', '"\\ud800"'):
+        wrong = f'{{"rule": [{{"argument": "n", "operator": "=", "value": {odd}}}]}}'
+        answer = api.patch(f"{PATH}/leave-system/operations/writeIt", wrong, content_type="application/json")
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["rule"])
     assert api.patch(f"{PATH}/leave-system/operations/none", {}).status_code == 404
 
 

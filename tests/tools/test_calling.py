@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -152,6 +153,11 @@ def test_results_are_bounded(made: Made, employee: User) -> None:
     assert result.text.endswith("[The rest is left out: 1000000 characters.]")
     assert result.data is None
     assert "\x00" not in result.text
+
+
+def test_numbers_that_json_does_not_have_are_kept_by_their_names(made: Made, employee: User) -> None:
+    function = made(lambda c, a: Result("NaN", {"rows": [math.nan, math.inf, 1.5]}))
+    assert calling.call(function, context(employee), {}).data == {"rows": ["nan", "inf", 1.5]}
 
 
 def test_the_tools_own_time_shortens_the_deadline_and_never_lengthens_it(made: Made, employee: User) -> None:

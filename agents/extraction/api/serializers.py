@@ -1,5 +1,6 @@
 from typing import Any
 
+from quarry.api.fields import JsonField
 from rest_framework import serializers
 
 from agents.api.serializers import LocationSerializer, RunErrorSerializer, RunStatusSerializer
@@ -17,7 +18,7 @@ class NewExtractionSerializer(serializers.Serializer[Any]):
         child=serializers.UUIDField(), required=False, min_length=1, max_length=MOST_DOCUMENTS
     )
     collection = serializers.UUIDField(required=False)
-    schema = serializers.JSONField(required=False, help_text="a JSON schema of type object")
+    schema = JsonField(required=False, help_text="a JSON schema of type object")
     template = serializers.CharField(required=False, max_length=40, help_text="see /extraction-templates")
 
 
@@ -61,7 +62,9 @@ class RowSerializer(serializers.Serializer[Any]):
 
 
 class RowChangeSerializer(serializers.Serializer[Any]):
-    values = serializers.DictField(required=False, help_text="fields by their names; the others stay")
+    values = serializers.DictField(
+        child=JsonField(allow_null=True), required=False, help_text="fields by their names; the others stay"
+    )
     confirmed = serializers.BooleanField(required=False)
 
 

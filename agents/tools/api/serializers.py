@@ -2,6 +2,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from quarry import secrets
+from quarry.api.fields import JsonField
 from quarry.api.sentences import Sentence
 from rest_framework import serializers
 
@@ -18,12 +19,12 @@ ADDED = [(kind.value, kind.label) for kind in Tool.Kind if kind != Tool.Kind.BUI
 
 
 @extend_schema_field(NEEDS)
-class NeedsField(serializers.JSONField):
+class NeedsField(JsonField):
     pass
 
 
 @extend_schema_field(RULE)
-class RuleField(serializers.JSONField):
+class RuleField(JsonField):
     pass
 
 
@@ -143,7 +144,7 @@ class OperationChangeSerializer(serializers.Serializer[Any]):
 
 class TestSerializer(serializers.Serializer[Any]):
     operation = serializers.CharField(max_length=200)
-    arguments = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
+    arguments = serializers.DictField(child=JsonField(allow_null=True), required=False)
 
 
 class TestedSerializer(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..text import storable
 from .engine.job import Piece
 from .held import Held
 from .types import Token, ToolCall
@@ -125,16 +126,7 @@ def _arguments(value: dict[str, Any]) -> Any:
             arguments = json.loads(arguments)
         except (ValueError, RecursionError):
             return None
-    return _writable(arguments)
-
-
-def _writable(value: Any) -> Any:
-    """The value without halves of characters, which JSON can name (\\ud800) and nobody can write."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {_writable(key): _writable(item) for key, item in value.items()}
-    return [_writable(item) for item in value] if isinstance(value, list) else value
+    return storable(arguments)
 
 
 def _values(text: str) -> list[Any]:

@@ -107,6 +107,20 @@ def test_a_correction_fits_the_schema(values: dict[str, Any], field: str, api: A
     assert row.values == VALUES
 
 
+@pytest.mark.parametrize("odd", ["1e999", '"a\\u0000b"', '"\\ud800"', '{"\\u0000": 1}'])
+def test_what_no_database_can_hold_is_refused_by_field(odd: str, api: APIClient, row: Row, invoice: Document) -> None:
+    values = f'{{"values": {{"number": {odd}}}}}'
+    path = f"{PATH}/{row.extraction_id}/rows/{row.pk}"
+    answer = api.patch(path, values, content_type="application/json", headers={"Accept-Language": "zh-Hant"})
+    assert answer.status_code == 400
+    said = ["內容含有無法儲存的字元。"] if "\\u" in odd else ["輸入值必須為有效的JSON。"]
+    assert answer.json()["errors"] == {"values.number": said}
+    schema = f'{{"type": "object", "properties": {{"a": {{"type": "string", "description": {odd}}}}}}}'
+    asked = f'{{"document": "{invoice.pk}", "schema": {schema}}}'
+    answer = api.post(PATH, asked, content_type="application/json")
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["schema"])
+
+
 def test_a_row_that_was_not_read_cannot_be_corrected(
     api: APIClient, asked: Asked, invoice: Document, employee: User
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...text import storable
 from ..types import DoneReason, Event, Logprob, Reasoning, Token, ToolCall, Usage
 from .endpoint import Endpoint
 from .faults import Unanswered, in_stream
@@ -88,7 +89,7 @@ class Assembler:
 
     def _arguments(self, call: _PartialCall) -> dict[str, Any]:
         try:
-            arguments = json.loads(call.arguments or "{}")
+            arguments = storable(json.loads(call.arguments or "{}"))
         except ValueError:
             arguments = None
         if not isinstance(arguments, dict) or not call.name:
