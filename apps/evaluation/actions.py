@@ -1,4 +1,5 @@
-"""Begins and ends evaluations. Only the command line begins one: it needs the model in its own process."""
+"""Begins and ends evaluations, and takes in those of other installations. Only the command line begins one: it needs
+the model in its own process."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,14 +21,13 @@ def begin(actor: User, facts: Mapping[str, Any], drawn: Sequence[tuple[str, str]
     """A new evaluation with all its cases, none of them tried. `facts` are the fields of the evaluation."""
     require_administrator(actor)
     if not drawn:
-        raise Problem(400, "There is nothing to evaluate.")
+        raise _nothing()
     evaluation = Evaluation.objects.create(started_by=actor, **facts)
     Case.objects.bulk_create(
         Case(evaluation=evaluation, position=at, category=category, key=key)
         for at, (category, key) in enumerate(drawn, start=1)
     )
-    told = {"benchmark": evaluation.benchmark, "model": evaluation.model, "harness": evaluation.harness}
-    record(actor, "evaluation.begin", evaluation, told | {"cases": len(drawn)})
+    record(actor, "evaluation.begin", evaluation, _told(evaluation) | {"cases": len(drawn)})
     return evaluation
 
 
@@ -52,3 +52,31 @@ def end(actor: User, evaluation: Evaluation, status: str, error: str = "") -> No
     cases = evaluation.cases.all()
     done = {"tried": cases.exclude(right=None).count(), "right": cases.filter(right=True).count()}
     record(actor, "evaluation.end", evaluation, {"status": status} | done)
+
+
+@transaction.atomic
+def take_in(actor: User, evaluation: Evaluation, cases: Sequence[Case]) -> Evaluation:
+    """Stores what was measured elsewhere, as it is there; one that was at work stands still here."""
+    require_administrator(actor)
+    if Evaluation.objects.filter(pk=evaluation.pk).exists():
+        raise Problem(409, "This evaluation is here already.")
+    if not cases:
+        raise _nothing()
+    made_at = evaluation.created_at
+    if evaluation.status == Evaluation.Status.RUNNING:
+        evaluation.status = Evaluation.Status.STOPPED
+    evaluation.save(force_insert=True)  # which says now for when it was made
+    Evaluation.objects.filter(pk=evaluation.pk).update(created_at=made_at)
+    for case in cases:
+        case.evaluation = evaluation
+    Case.objects.bulk_create(cases)
+    record(actor, "evaluation.import", evaluation, _told(evaluation) | {"cases": len(cases)})
+    return evaluation
+
+
+def _nothing() -> Problem:
+    return Problem(400, "There is nothing to evaluate.")
+
+
+def _told(evaluation: Evaluation) -> dict[str, Any]:
+    return {"benchmark": evaluation.benchmark, "model": evaluation.model, "harness": evaluation.harness}

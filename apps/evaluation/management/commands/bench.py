@@ -1,4 +1,5 @@
-"""`manage.py bench bfcl|office`: measures how well a model calls tools, here, in this process."""
+"""`manage.py bench bfcl|office`: measures how well a model calls tools, here, in this process; `bench export|import`
+carry what was measured from one installation to another."""
 
 import platform
 import signal
@@ -16,7 +17,7 @@ from quarry.runtime.remote import PREFIX
 
 from apps.accounts.command import PersonCommand
 from apps.accounts.models import User
-from apps.evaluation import actions, bfcl, selectors, work
+from apps.evaluation import actions, bfcl, selectors, transfer, work
 from apps.evaluation.management.database import database
 from apps.evaluation.models import Case, Evaluation
 
@@ -40,11 +41,20 @@ class Command(PersonCommand):
         leaderboard.add_argument("--limit-turns", type=int, metavar="N", help="of those of several turns (--limit)")
         leaderboard.add_argument("--seed", type=int, default=1, help="draws the tasks (%(default)s)")
         leaderboard.add_argument("--categories", nargs="+", choices=bfcl.CATEGORIES, default=list(bfcl.CATEGORIES))
+        leaving = what.add_parser("export", help="writes an evaluation to a file")
+        leaving.add_argument("evaluation", type=UUID)
+        arriving = what.add_parser("import", help="takes in an evaluation from a file; --resume may go on with it")
+        for each in (leaving, arriving):
+            each.add_argument("file", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with database():
             actor = self.person(options["email"])
+            if options["what"] == "export":
+                return self._export(options["evaluation"], options["file"])
+            if options["what"] == "import":
+                return self._import(actor, options["file"])
             evaluation = self._begin(actor, options)
             try:
                 self._carry_out(actor, evaluation)
@@ -53,9 +63,7 @@ class Command(PersonCommand):
 
     def _begin(self, actor: User, options: dict[str, Any]) -> Evaluation:
         if options["resume"]:
-            evaluation = Evaluation.objects.filter(pk=options["resume"]).first()
-            if evaluation is None:
-                raise CommandError(f"There is no evaluation {options['resume']}.")
+            evaluation = _found(options["resume"])
             _load(evaluation.model)
             return actions.take_up(actor, str(evaluation.pk))
         info = _load(options["model"])
@@ -70,6 +78,23 @@ class Command(PersonCommand):
         }
         made = actions.begin(actor, facts, work.BENCHMARKS[options["what"]]().draw(drawn_by))
         return actions.take_up(actor, str(made.pk))
+
+    def _export(self, evaluation_id: UUID, file: Path) -> None:
+        evaluation = _found(evaluation_id)
+        try:
+            file.write_text("".join(transfer.written(evaluation)), encoding="utf-8")
+        except OSError as fault:
+            raise CommandError(str(fault)) from None
+        self.stdout.write(f"{evaluation}, {evaluation.cases.count()} tasks: {file}")
+
+    def _import(self, actor: User, file: Path) -> None:
+        try:
+            with file.open(encoding="utf-8") as lines:
+                evaluation = actions.take_in(actor, *transfer.read(lines))
+        except (OSError, UnicodeDecodeError, transfer.Unreadable) as fault:
+            raise CommandError(f"{file}: {fault}") from None
+        self.stdout.write(f"{evaluation}, {evaluation.cases.count()} tasks: {evaluation.pk}")
+        self._table(evaluation)
 
     def _carry_out(self, actor: User, evaluation: Evaluation) -> None:
         total, stop = evaluation.cases.count(), Stop()
@@ -94,6 +119,13 @@ class Command(PersonCommand):
         score = selectors.score(evaluation, rows)
         if score is not None:
             self.stdout.write(f"\nscore: {score:.2f}")
+
+
+def _found(evaluation_id: UUID) -> Evaluation:
+    evaluation = Evaluation.objects.filter(pk=evaluation_id).first()
+    if evaluation is None:
+        raise CommandError(f"There is no evaluation {evaluation_id}.")
+    return evaluation
 
 
 class Stop:
