@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import mcp_types as types
+from quarry.text import storable
 
 from agents.tools import schemas
 from agents.tools.kinds import Offer
@@ -47,11 +48,12 @@ def listed(tool: types.Tool) -> Listed:
 
 
 def offers(slug: str, tools: Iterable[Listed]) -> list[Offer]:
-    """The tools as operations. One whose arguments cannot be checked is left out: it could not be called."""
+    """The tools as operations. One whose arguments cannot be checked, or whose name cannot be kept, is left out: it
+    could not be called."""
     found: dict[str, Offer] = {}
     for each in tools:
         name = each.name.replace("/", ".")[:200]
-        if name and name not in found and not schemas.fault(each.parameters):
+        if name and name == storable(name) and name not in found and not schemas.fault(each.parameters):
             found[name] = Offer(
                 name=name,
                 description=each.description,
@@ -80,7 +82,7 @@ def plain(text: str, most: int) -> str:
 
 def _parameters(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The schema with its words made harmless, and without them where it is very large."""
-    made = _harmless({"type": "object", **schema}, LONGEST_NOTE)
+    made = storable(_harmless({"type": "object", **schema}, LONGEST_NOTE))
     if len(json.dumps(made, default=str)) > LARGEST_SCHEMA:
         made = _harmless(made, 0)
     return dict(made)

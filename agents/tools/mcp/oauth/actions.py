@@ -1,6 +1,7 @@
 """An administrator's sign-in to a service: begun here, made in their browser, ended by their return."""
 
 import json
+import re
 import secrets as random
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -25,6 +26,7 @@ from apps.audit import record
 
 MINUTES = 10  # until a sign-in that was begun is forgotten, and what came of one
 KEY, OUTCOME = "mcp-sign-in:{}", "mcp-signed-in:{}:{}"
+STATE = re.compile(r"[A-Za-z0-9_-]{43}")  # as `_random` makes one; what a browser brings back may be anything
 SIGNED_IN = "You are signed in, and the service's operations are listed."
 
 
@@ -125,7 +127,7 @@ def _exchange(actor: User, tool: Tool, answer: dict[str, str]) -> None:
 def _taken(state: str) -> dict[str, Any] | None:
     """What was begun, once: whoever comes second finds nothing."""
     key = KEY.format(state)
-    stored = cache.get(key) if state else None
+    stored = cache.get(key) if STATE.fullmatch(state) else None
     if stored is None or not cache.delete(key):
         return None
     found: dict[str, Any] = json.loads(secrets.decrypt(stored))
