@@ -4,6 +4,7 @@ import uuid
 
 from django.db.models import Prefetch, Q, QuerySet
 from quarry.api.problem import not_found
+from quarry.text import storable
 
 from agents.tools import registry
 from agents.tools.models import Operation, Tool
@@ -26,6 +27,7 @@ def one(reader: User, key: str) -> Tool:
 
 def operation(tool: Tool, key: str) -> Operation:
     """The tool's operation by its name, by what the model calls it, or by its id."""
+    key = storable(key)
     found = list(tool.operations.select_related("tool").filter(_named(key, "name") | Q(function=key)))
     if not found:
         raise not_found()

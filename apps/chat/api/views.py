@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from quarry.text import storable
 from rest_framework import mixins
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -92,7 +93,7 @@ class StartersView(APIView):
 
     @extend_schema(operation_id="starters", parameters=[ASSISTANT], responses=s.StartersSerializer)
     def get(self, request: Request) -> Response:
-        version = asking.chosen(person(request), request.query_params.get("assistant", ""))
+        version = asking.chosen(person(request), storable(request.query_params.get("assistant", "")))
         found: Sequence[Any] = selectors.starters(version) if version else starters(person(request))
         return Response(s.StartersSerializer({"results": found}).data)
 

@@ -16,6 +16,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from quarry.api.sentences import said
+from quarry.text import storable
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -58,7 +59,8 @@ class Problem(Exception):
         self.errors, self.retry_after = errors, retry_after
 
     def body(self) -> dict[str, Any]:
-        """The problem document, in the language of the request that is being answered."""
+        """The problem document, in the language of the request that is being answered. What it repeats of a request
+        may be nothing that can be written."""
         body: dict[str, Any] = {
             "type": f"urn:quarry:problem:{self.code}" if self.code else "about:blank",
             "title": said(self.title),
@@ -66,7 +68,7 @@ class Problem(Exception):
             "detail": said(self.detail),
         }
         errors = {field: [said(sentence) for sentence in found] for field, found in (self.errors or {}).items()}
-        return body | ({"errors": errors} if errors else {})
+        return dict(storable(body | ({"errors": errors} if errors else {})))
 
     def headers(self) -> dict[str, str]:
         found = {"Retry-After": str(self.retry_after)} if self.retry_after else {}
