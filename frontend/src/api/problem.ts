@@ -17,6 +17,9 @@ export class ApiError extends Error {
   }
 }
 
+/** The server cannot be reached, or is at fault itself: nothing is said of what was asked for. */
+export const isAway = (error: unknown): boolean => error instanceof ApiError && (error.isNetwork || error.status >= 500);
+
 interface ProblemBody {
   title?: string;
   detail?: string;

@@ -152,7 +152,7 @@ export interface ScheduleBody {
   prompt: string;
   trigger?: Trigger;
   mail: boolean;
-  webhook: string;
+  webhook?: string;
   enabled?: boolean;
 }
 

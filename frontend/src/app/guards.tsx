@@ -2,6 +2,7 @@ import { Loading } from "@carbon/react";
 import { useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation } from "react-router";
+import { isAway } from "../api/problem";
 import { useMe } from "../api/useMe";
 import { setLanguage } from "../i18n";
 import { Component as NotFoundPage } from "../pages/notfound/NotFoundPage";
@@ -18,7 +19,8 @@ export function SignedIn({ children }: { children: ReactNode }) {
     if (language) setLanguage(language);
   }, [language]);
 
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  // Who is known stays known while the server is away: what was typed into the page must not go.
+  if (error && (me === undefined || !isAway(error))) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (me === undefined) return <Loading description={t("app.loading")} />;
   if (me === null) return <Navigate to={signInPath(location.pathname + location.search)} replace />;
   return children;

@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { keys } from "../api/keys";
-import { ApiError } from "../api/problem";
+import { ApiError, isAway } from "../api/problem";
 import i18n from "../i18n";
 
 /** A call said that we are signed out (or may be): the shell then asks who we are and leads to the sign-in page. */
@@ -11,8 +11,7 @@ function noticeSignedOut(client: QueryClient, error: unknown): void {
 }
 
 function shouldRetry(failures: number, error: unknown): boolean {
-  const worthIt = error instanceof ApiError && (error.isNetwork || error.status >= 500);
-  return worthIt && failures < 2;
+  return isAway(error) && failures < 2;
 }
 
 export function createQueryClient(): QueryClient {

@@ -17,8 +17,8 @@ __all__ = ["models_folder", "starter"]
 pytestmark = [pytest.mark.model, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("starter")]
 
 
-def test_three_sentences_of_an_english_policy(asked: Asked, house: Collection, employee: User) -> None:
-    document = sample(house, "information-security-policy-en.pdf")
+def test_three_sentences_of_english_terms(asked: Asked, house: Collection, employee: User) -> None:
+    document = sample(house, "warranty-terms-en.md")
     summary = done(asked(employee, document=document.pk, length="short"))
     assert summary.run.status == "completed", summary.run.error
     assert len(sentences(MARK.sub("", summary.run.answer))) == 3
@@ -35,7 +35,7 @@ def test_the_minutes_of_the_product_meeting(asked: Asked, house: Collection, emp
     assert verbatim(summary.run.citations)
 
 
-def test_an_english_policy_in_chinese(asked: Asked, house: Collection, employee: User) -> None:
+def test_english_terms_in_chinese(asked: Asked, house: Collection, employee: User) -> None:
     document = sample(house, "warranty-terms-en.md")
     summary = done(asked(employee, document=document.pk, language="zh-Hant", style="bullets", length="short"))
     assert summary.run.status == "completed"

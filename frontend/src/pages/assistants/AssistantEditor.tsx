@@ -1,4 +1,4 @@
-import { Button, OverflowMenu, OverflowMenuItem } from "@carbon/react";
+import { Button, InlineNotification, OverflowMenu, OverflowMenuItem } from "@carbon/react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -8,6 +8,7 @@ import { keys } from "../../api/keys";
 import { ConfirmDialog } from "../../shared/dialog/ConfirmDialog";
 import { PageHeader } from "../../shared/PageHeader";
 import { useChange } from "../../shared/useChange";
+import { useEdits } from "../../shared/useEdits";
 import { fieldError, useErrorText } from "../../shared/useErrorText";
 import { AssistantForm } from "./AssistantForm";
 import { emptyFields, fieldsFrom, isReady, type Fields } from "./form";
@@ -39,14 +40,22 @@ function More({ assistant }: { assistant: Assistant }) {
   );
 }
 
+/** Whether a version came since the form was first changed. */
+function useOvertaken(number: number | null | undefined, changed: boolean): boolean {
+  const [seen, setSeen] = useState(number);
+  if (!changed && seen !== number) setSeen(number);
+  return changed && seen !== number;
+}
+
 /** The form, and beside it the panel where what it says can be tried before anybody else meets it. */
 export function AssistantEditor({ assistant, version }: Props) {
   const { t } = useTranslation();
   const textOf = useErrorText();
-  const saving = useSave(assistant);
-  const [fields, setFields] = useState<Fields>(assistant && version ? fieldsFrom(assistant, version) : emptyFields);
+  const { fields, edits, change, saved } = useEdits<Fields>(assistant && version ? fieldsFrom(assistant, version) : emptyFields);
+  const saving = useSave(assistant, saved);
+  const overtaken = useOvertaken(version?.number, Object.keys(edits).length > 0) && !saving.isPending;
   const ready = isReady(fields) && !saving.isPending;
-  const save = (publish: boolean) => ready && saving.mutate({ fields, publish });
+  const save = (publish: boolean) => ready && saving.mutate({ fields, edits, publish });
   const wrong = (field: string) => ({ invalid: Boolean(fieldError(saving.error, field)), invalidText: fieldError(saving.error, field) });
   const lead = assistant && (assistant.version ? t("assistants.answersWith", { version: assistant.version }) : t("assistants.draftLead"));
   return (
@@ -65,9 +74,10 @@ export function AssistantEditor({ assistant, version }: Props) {
         </Button>
         {assistant?.can_delete && <More assistant={assistant} />}
       </PageHeader>
+      {overtaken && <InlineNotification className="banner" kind="info" lowContrast hideCloseButton title={t("assistants.overtaken", { version: version?.number })} subtitle={t("assistants.overtakenText")} />}
       {saving.error && <p className="form-error" role="alert">{textOf(saving.error)}</p>}
       <div className="assistant-editor">
-        <AssistantForm fields={fields} existing={assistant !== undefined} owner={assistant?.can_delete ?? true} wrong={wrong} onChange={(changes) => setFields((now) => ({ ...now, ...changes }))} />
+        <AssistantForm fields={fields} existing={assistant !== undefined} owner={assistant?.can_delete ?? true} wrong={wrong} onChange={change} />
         <TestPanel slug={assistant?.slug} fields={fields} />
       </div>
     </>

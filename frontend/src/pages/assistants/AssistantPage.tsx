@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { assistants } from "../../api/agents";
 import { keys } from "../../api/keys";
+import { isAway } from "../../api/problem";
 import { ErrorState } from "../../shared/ErrorState";
 import { AssistantEditor } from "./AssistantEditor";
 
@@ -14,10 +15,9 @@ async function whole(slug: string) {
 
 function Existing({ slug }: { slug: string }) {
   const { data, error, refetch } = useQuery({ queryKey: keys.assistant(slug), queryFn: () => whole(slug) });
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error && !(data && isAway(error))) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data) return <SkeletonText paragraph lineCount={8} />;
-  // A version that was saved in the meantime begins the form anew.
-  return <AssistantEditor key={data.version.number} {...data} />;
+  return <AssistantEditor {...data} />;
 }
 
 /** One assistant in its form, or the form of a new one. */

@@ -50,10 +50,21 @@ export function contentOf(fields: Fields): AssistantContent {
   return { name: name.trim(), picture, purpose: purpose.trim(), instructions, models, collections, tools, limits: set, greeting: greeting.trim(), starters: questions };
 }
 
-/** What is sent. Only owners may say who edits. */
-export function bodyOf(fields: Fields, owner: boolean): AssistantBody {
-  const { enabled, restricted, groups, editors } = fields;
-  return { ...contentOf(fields), enabled, restricted, groups: restricted ? groups : [], ...(owner ? { editors } : {}) };
+/** What is sent of a new assistant. */
+export function newBody(fields: Fields): AssistantBody & { slug: string; name: string } {
+  const { slug, enabled, restricted, groups, editors } = fields;
+  return { ...contentOf(fields), slug, name: fields.name.trim(), enabled, restricted, groups: restricted ? groups : [], editors };
+}
+
+/** What is sent of a change: the content, and of the sharing what was changed here. */
+export function changedBody(fields: Fields, edits: Partial<Fields>): AssistantBody {
+  const { enabled, editors, restricted, groups } = fields;
+  return {
+    ...contentOf(fields),
+    ...("enabled" in edits ? { enabled } : {}),
+    ...("editors" in edits ? { editors } : {}),
+    ...("restricted" in edits || "groups" in edits ? { restricted, groups: restricted ? groups : [] } : {}),
+  };
 }
 
 export const isReady = (fields: Fields) => fields.name.trim() !== "" && fields.slug !== "";

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { documents } from "../../api/endpoints";
 import { keys } from "../../api/keys";
+import { isAway } from "../../api/problem";
 import type { Citation } from "../../api/types";
 import { ErrorState } from "../../shared/ErrorState";
 import { around, marksFor, toBlocks } from "../../shared/text/blocks";
@@ -28,7 +29,7 @@ function Surroundings({ citation, id }: { citation: Citation; id: string }) {
     const marks = marksFor(data.text, citation.location, citation.quote);
     return { marks, blocks: around(toBlocks(data), marks[0]!, REACH) };
   }, [data, citation]);
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error && !(data && isAway(error))) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data || !drawn) return <SkeletonText paragraph lineCount={12} />;
   return <DocumentBody text={data.text} blocks={drawn.blocks} marks={drawn.marks} />;
 }

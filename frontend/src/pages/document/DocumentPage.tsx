@@ -6,6 +6,7 @@ import { Link, useParams, useSearchParams } from "react-router";
 import { allPages } from "../../api/allPages";
 import { documents } from "../../api/endpoints";
 import { keys } from "../../api/keys";
+import { isAway } from "../../api/problem";
 import type { DocumentFacts, DocumentText, Passage } from "../../api/types";
 import { DocumentStatusView } from "../../shared/documents/DocumentStatusView";
 import { isActive, POLL_MS } from "../../shared/documents/status";
@@ -64,7 +65,7 @@ function Ready({ text, passages }: ReadyProps) {
 
 function ReadyDocument({ id }: { id: string }) {
   const { text, passages } = useReady(id);
-  if (text.error) return <ErrorState error={text.error} onRetry={() => void text.refetch()} />;
+  if (text.error && !(text.data && isAway(text.error))) return <ErrorState error={text.error} onRetry={() => void text.refetch()} />;
   if (!text.data) return <SkeletonText paragraph lineCount={14} />;
   return <Ready text={text.data} passages={passages} />;
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keys } from "../../api/keys";
+import { isAway } from "../../api/problem";
 import { schedules } from "../../api/work";
 import type { Firing, Schedule } from "../../api/workTypes";
 import { ConfirmDialog } from "../../shared/dialog/ConfirmDialog";
@@ -15,7 +16,7 @@ import { FiringResult } from "./FiringResult";
 function Firings({ id }: { id: string }) {
   const { t } = useTranslation();
   const { data, error } = useQuery({ queryKey: keys.firings(id), queryFn: () => schedules.firings(id), refetchInterval: 10_000 });
-  if (error) return <ErrorState error={error} />;
+  if (error && !(data && isAway(error))) return <ErrorState error={error} />;
   if (data?.results.length === 0) return <p className="muted">{t("schedules.neverRan")}</p>;
   return (
     <ul className="work-list">

@@ -16,6 +16,13 @@ it("does not give a webhook a new address when something else is changed", () =>
   expect(bodyOf({ ...fieldsFrom(hook), signed: false }, hook).trigger).toEqual({ kind: "webhook", signed: false });
 });
 
+it("does not give the results new signatures when something else is changed", () => {
+  const told = { ...hook, webhook: "https://crm.example.com/in" };
+  expect(bodyOf({ ...fieldsFrom(told), prompt: "Look again" }, told)).not.toHaveProperty("webhook");
+  expect(bodyOf({ ...fieldsFrom(told), webhook: "" }, told).webhook).toBe("");
+  expect(bodyOf({ ...fieldsFrom(), webhook: " https://crm.example.com/in " }).webhook).toBe("https://crm.example.com/in");
+});
+
 it("knows what is lacking", () => {
   const fields = { ...fieldsFrom(), name: "Report", prompt: "Write" };
   expect(isReady(fields)).toBe(true);

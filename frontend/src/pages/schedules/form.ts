@@ -40,12 +40,13 @@ export function triggerOf({ kind, at, days, cron, collections, signed }: Fields)
   }
 }
 
-/** What is sent. A trigger that did not change is not named again: a webhook would get a new address. */
+/** What is sent. What did not change of trigger and address is not named again: they would get new secrets. */
 export function bodyOf(fields: Fields, schedule?: Schedule): ScheduleBody {
   const { name, assistant, prompt, mail, webhook } = fields;
   const trigger = triggerOf(fields);
   const same = schedule && JSON.stringify(trigger) === JSON.stringify(triggerOf(fieldsFrom(schedule)));
-  return { name: name.trim(), assistant, prompt: prompt.trim(), mail, webhook: webhook.trim(), ...(same ? {} : { trigger }) };
+  const elsewhere = webhook.trim() === (schedule?.webhook ?? "") ? {} : { webhook: webhook.trim() };
+  return { name: name.trim(), assistant, prompt: prompt.trim(), mail, ...elsewhere, ...(same ? {} : { trigger }) };
 }
 
 export function isReady({ name, prompt, kind, days, collections, cron }: Fields): boolean {

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { search } from "../../api/endpoints";
 import { keys } from "../../api/keys";
+import { isAway } from "../../api/problem";
 import type { SearchHit } from "../../api/types";
 import { EmptyState } from "../../shared/EmptyState";
 import { ErrorState } from "../../shared/ErrorState";
@@ -39,7 +40,7 @@ function Hit({ hit, query, best }: { hit: SearchHit; query: string; best: number
 function Results({ query }: { query: string }) {
   const { t } = useTranslation();
   const { data, error, refetch } = useQuery({ queryKey: keys.search(query), queryFn: () => search(query, []) });
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error && !(data && isAway(error))) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data) return <SkeletonText paragraph lineCount={10} />;
   if (data.results.length === 0)
     return <EmptyState title={t("knowledge.searchEmpty", { query })} text={t("knowledge.searchEmptyText")} />;

@@ -1,6 +1,5 @@
 import { Breadcrumb, BreadcrumbItem, Button, InlineNotification, SkeletonText } from "@carbon/react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { keys } from "../../api/keys";
@@ -10,6 +9,7 @@ import { ErrorState } from "../../shared/ErrorState";
 import { PageHeader } from "../../shared/PageHeader";
 import { useToast } from "../../shared/toast/context";
 import { useChange } from "../../shared/useChange";
+import { useEdits } from "../../shared/useEdits";
 import { PlainValue } from "../../shared/values/PlainValue";
 import { changedBody, fieldsFrom, type Fields } from "./form";
 import { Operations } from "./Operations";
@@ -21,19 +21,19 @@ function Settings({ tool }: { tool: Tool }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const toast = useToast();
-  const [fields, setFields] = useState<Fields>(() => fieldsFrom(tool));
+  const { fields, change, saved } = useEdits<Fields>(fieldsFrom(tool));
   const saving = useMutation({
     mutationFn: (sent: Fields) => tools.change(tool.slug, changedBody(sent, tool)),
-    onSuccess: (saved) => {
-      setFields(fieldsFrom(saved));
+    onSuccess: async (_, sent) => {
       toast({ kind: "success", title: t("tools.saved") });
-      return client.invalidateQueries({ queryKey: keys.tools });
+      await client.invalidateQueries({ queryKey: keys.tools });
+      saved(sent);
     },
   });
   return (
     <section className="form-section" aria-labelledby="tool-settings">
       <h2 id="tool-settings">{t("tools.settings")}</h2>
-      <ToolForm fields={fields} tool={tool} saving={saving} action={t("common.save")} onChange={(changes) => setFields((now) => ({ ...now, ...changes }))} />
+      <ToolForm fields={fields} tool={tool} saving={saving} action={t("common.save")} onChange={change} />
     </section>
   );
 }
