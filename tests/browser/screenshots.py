@@ -5,6 +5,7 @@ python -m tests.browser.screenshots --url http://127.0.0.1:8000 --email admin@qu
 
 import argparse
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,11 +13,22 @@ from PIL import Image
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.chromium import PHONE, Look, launch
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import ANSWER_MS, Visitor
+from tests.fixtures.leave_service import KEY, LeaveService, leave_service
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 CHINESE = "泵浦本體和控制器各保固多久？"
 ENGLISH = "How long must a password be?"
+BOOKING = "Book annual leave for emma from 2027-03-01 to 2027-03-02."
+DESK = {
+    "slug": "leave-desk",
+    "name": "Leave desk",
+    "picture": "calendar",
+    "purpose": "Books leave",
+    "instructions": "You book leave. Call bookLeave with the employee and the days of the question.",
+    "tools": ["leave/bookLeave"],
+    "collections": [],
+}
 LARGEST = 300_000
 COLOURS = 256
 WIDE: Look = {"viewport": {"width": 1280, "height": 760}, "device_scale_factor": 1.5}
@@ -59,8 +71,35 @@ def collection(visitor: Visitor) -> None:
     expect(page.locator(".document-file").first).to_be_visible()
 
 
+def approval(visitor: Visitor) -> None:
+    """An assistant that wants to book leave with a service, and asks first."""
+    with leave_service() as service:
+        leave_desk(visitor, service)
+        page = visitor.open("/chat")
+        visitor.ask(f"@{DESK['slug']} {BOOKING}")
+        expect(page.get_by_role("region", name=re.compile("^May this be done"))).to_be_visible(timeout=ANSWER_MS)
+
+
+def leave_desk(visitor: Visitor, service: LeaveService) -> None:
+    tool = {"name": "Leave", "slug": "leave", "kind": "openapi", "document": service.document, "enabled": True}
+    tool |= {"auth": {"type": "bearer", "value": KEY}, "egress": {"allow": [service.place]}}
+    for path, body in (("/tools", tool | {"needs_approval": ["bookLeave"]}), ("/assistants", DESK)):
+        call(visitor, "DELETE", f"{path}/{body['slug']}")  # of an earlier picture
+        assert call(visitor, "POST", path, body) == 201
+
+
+def call(visitor: Visitor, method: str, path: str, body: object = None) -> int:
+    """The status of what the person who is signed in asks of the API."""
+    tokens = [each["value"] for each in visitor.context.cookies() if each["name"] == "csrftoken"]
+    headers = {"X-CSRFToken": tokens[0], "Referer": visitor.url}
+    return visitor.context.request.fetch(
+        f"{visitor.url}/api/v1{path}", method=method, headers=headers, data=body
+    ).status
+
+
 PICTURES: dict[str, tuple[Look, Picture]] = {
     "chat": ({**WIDE, "locale": "zh-TW"}, conversation(CHINESE, open_source=True)),
+    "approval": ({**WIDE, "locale": "en-US"}, approval),
     "knowledge": ({**WIDE, "locale": "en-US"}, collection),
     "audit": ({**WIDE, "locale": "en-US", "color_scheme": "dark"}, place("/administration/audit", "tbody tr")),
     "phone": (

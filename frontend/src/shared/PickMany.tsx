@@ -11,8 +11,10 @@ interface Props<T> {
   onChange: (ids: string[]) => void;
 }
 
-/** Choose any number of named things; the ids are what is kept. */
+/** Choose any number of named things; the ids are what is kept. One that is chosen but not among the items stays chosen:
+ * somebody else chose it, who may see what this person may not. */
 export function PickMany<T extends { id: string }>({ items, nameOf, chosen, onChange, title, label, helper, id }: Props<T>) {
+  const unseen = chosen.filter((each) => !items.some((item) => item.id === each));
   return (
     <MultiSelect<T>
       id={id}
@@ -23,7 +25,7 @@ export function PickMany<T extends { id: string }>({ items, nameOf, chosen, onCh
       items={items}
       itemToString={(item) => (item ? nameOf(item) : "")}
       selectedItems={items.filter((item) => chosen.includes(item.id))}
-      onChange={({ selectedItems }) => onChange((selectedItems ?? []).map((item) => item.id))}
+      onChange={({ selectedItems }) => onChange([...unseen, ...(selectedItems ?? []).map((item) => item.id)])}
     />
   );
 }

@@ -9,20 +9,21 @@ import { keys } from "../../api/keys";
 import { extractions } from "../../api/work";
 import { DocumentPicker, type Picked } from "../../shared/documents/DocumentPicker";
 import { useErrorText } from "../../shared/useErrorText";
-import { schemaOf, type FieldType, type OwnField } from "./ownFields";
+import { repeated, schemaOf, type FieldType, type OwnField } from "./ownFields";
 
 const TYPES: FieldType[] = ["text", "number", "date", "yes"];
 const EMPTY: OwnField = { name: "", description: "", type: "text" };
 
 function OwnFields({ fields, onChange }: { fields: OwnField[]; onChange: (fields: OwnField[]) => void }) {
   const { t } = useTranslation();
+  const twice = repeated(fields);
   const set = (at: number, changes: Partial<OwnField>) => onChange(fields.map((each, index) => (index === at ? { ...each, ...changes } : each)));
   return (
     <fieldset className="rule">
       <legend className="cds--label">{t("extractions.fields")}</legend>
       {fields.map((field, index) => (
         <div key={index} className="rule__condition">
-          <TextInput id={`field-name-${index}`} size="sm" labelText={t("common.name")} maxLength={60} value={field.name} onChange={({ target }) => set(index, { name: target.value })} />
+          <TextInput id={`field-name-${index}`} size="sm" labelText={t("common.name")} maxLength={60} value={field.name} invalid={twice.includes(field.name.trim())} invalidText={t("extractions.sameName")} onChange={({ target }) => set(index, { name: target.value })} />
           <TextInput id={`field-text-${index}`} size="sm" labelText={t("common.description")} maxLength={300} value={field.description} onChange={({ target }) => set(index, { description: target.value })} />
           <Select id={`field-type-${index}`} size="sm" labelText={t("documents.type")} value={field.type} onChange={({ target }) => set(index, { type: target.value as FieldType })}>
             {TYPES.map((type) => (
@@ -51,7 +52,7 @@ export function NewExtraction() {
   const [template, setTemplate] = useState("");
   const [fields, setFields] = useState<OwnField[]>([EMPTY]);
   const what = template ? { template } : { schema: schemaOf(fields) };
-  const ready = picked.collection !== "" && (template !== "" || fields.some(({ name }) => name.trim()));
+  const ready = picked.collection !== "" && (template !== "" || (fields.some(({ name }) => name.trim()) && repeated(fields).length === 0));
   const starting = useMutation({
     mutationFn: () => extractions.create({ ...(picked.document ? { document: picked.document } : { collection: picked.collection }), ...what }),
     onSuccess: ({ id }) => void navigate(`/extractions/${id}`),

@@ -15,6 +15,12 @@ const TYPES: Record<FieldType, JsonSchema> = {
   yes: { type: ["boolean", "null"] },
 };
 
+/** Names that were typed twice: the second would take the first one's place. */
+export function repeated(fields: OwnField[]): string[] {
+  const names = fields.map(({ name }) => name.trim()).filter(Boolean);
+  return names.filter((name, at) => names.indexOf(name) !== at);
+}
+
 /** The schema of fields that somebody typed: each may be lacking in a document. */
 export function schemaOf(fields: OwnField[]): JsonSchema {
   const named = fields.filter(({ name }) => name.trim());
