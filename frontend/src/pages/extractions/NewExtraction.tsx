@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { keys } from "../../api/keys";
 import { extractions } from "../../api/work";
-import { DocumentPicker, type Picked } from "../../shared/documents/DocumentPicker";
+import { DocumentPicker, NOTHING_PICKED } from "../../shared/documents/DocumentPicker";
 import { useErrorText } from "../../shared/useErrorText";
 import { repeated, schemaOf, type FieldType, type OwnField } from "./ownFields";
 
@@ -48,7 +48,7 @@ export function NewExtraction() {
   const textOf = useErrorText();
   const navigate = useNavigate();
   const { data } = useQuery({ queryKey: keys.templates, queryFn: extractions.templates, staleTime: Infinity });
-  const [picked, setPicked] = useState<Picked>({ collection: "", document: "" });
+  const [picked, setPicked] = useState(NOTHING_PICKED);
   const [template, setTemplate] = useState("");
   const [fields, setFields] = useState<OwnField[]>([EMPTY]);
   const what = template ? { template } : { schema: schemaOf(fields) };
@@ -65,7 +65,7 @@ export function NewExtraction() {
         if (ready && !starting.isPending) starting.mutate();
       }}
     >
-      <DocumentPicker onChange={setPicked} />
+      <DocumentPicker picked={picked} onChange={setPicked} />
       <Select id="extraction-template" labelText={t("extractions.template")} value={template} onChange={({ target }) => setTemplate(target.value)}>
         <SelectItem value="" text={t("extractions.own")} />
         {data?.results.map(({ id, name, name_zh_hant: chinese }) => (

@@ -8,7 +8,7 @@ import { conversations } from "../../api/endpoints";
 import { keys } from "../../api/keys";
 import { summaries } from "../../api/work";
 import type { SummaryBody } from "../../api/workTypes";
-import { DocumentPicker, type Picked } from "../../shared/documents/DocumentPicker";
+import { DocumentPicker, NOTHING_PICKED, type Picked } from "../../shared/documents/DocumentPicker";
 import { useErrorText } from "../../shared/useErrorText";
 
 const SOURCES = ["documents", "conversation", "text"] as const;
@@ -53,7 +53,7 @@ export function NewSummary() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [source, setSource] = useState<Source>("documents");
-  const [from, setFrom] = useState<From>({ picked: { collection: "", document: "" }, conversation: "", text: "" });
+  const [from, setFrom] = useState<From>({ picked: NOTHING_PICKED, conversation: "", text: "" });
   const [wish, setWish] = useState({ kind: "document", style: "executive", length: "medium", language: "auto" } as Required<Pick<SummaryBody, "kind" | "style" | "length" | "language">>);
   const body = sourceOf(source, from);
   const starting = useMutation({
@@ -83,7 +83,7 @@ export function NewSummary() {
           <SelectItem key={each} value={each} text={t(`summaries.sources.${each}`)} />
         ))}
       </Select>
-      {source === "documents" && <DocumentPicker onChange={(picked) => setFrom({ ...from, picked })} />}
+      {source === "documents" && <DocumentPicker picked={from.picked} onChange={(picked) => setFrom({ ...from, picked })} />}
       {source === "conversation" && <Conversations value={from.conversation} onChange={(conversation) => setFrom({ ...from, conversation })} />}
       {source === "text" && <TextArea id="summary-text" labelText={t("summaries.text")} rows={8} value={from.text} onChange={({ target }) => setFrom({ ...from, text: target.value })} />}
       <div className="form-grid">
