@@ -7,7 +7,7 @@ from typing import Any
 from agents.models import Run
 
 KINDS = (Run.Kind.SUMMARY, Run.Kind.EXTRACTION)
-# A sentence with its marks. What stands behind the last ones of a line is said of that sentence: a task's owner and date.
+# A sentence with its marks. What stands behind a line's last ones is said of that sentence: a task's owner and date.
 _CLAIM = re.compile(r".*?(?:\[\d+\])+(?:[^\w\s\[\]]*(?=.*\[\d+\])|.*)|.+", re.DOTALL)
 _MARK = re.compile(r"\[(\d+)\]")
 

@@ -1,5 +1,6 @@
 """Citations of a summary: for each sentence the sentences of the document that it rests on, word by word."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,12 @@ from agents.summaries.styles import UNCHECKED
 from apps.knowledge.models import Passage, locate
 
 MOST = 3  # marks of one sentence
+_BRACKETS = re.compile(r"\[(\d+)\]")
+
+
+def unmarked(text: str) -> str:
+    """Words of a document, in which a number in brackets would be taken for a mark of ours."""
+    return _BRACKETS.sub(r"(\1)", text)
 
 
 @dataclass
@@ -30,7 +37,7 @@ class Cited:
         marks = [self._number(origin) for origin in line.origins[:MOST]]
         gap = "" if HAN.search(line.text[-2:]) else " "
         note = UNCHECKED[self.language] if line.support == "unchecked" else ""
-        return f"{line.text}{note}{gap}{''.join(f'[{mark}]' for mark in sorted(marks))}"
+        return f"{unmarked(line.text)}{note}{gap}{''.join(f'[{mark}]' for mark in sorted(marks))}"
 
     def citations(self) -> list[dict[str, Any]]:
         """What the marks stand for; quotes stand verbatim in the document, at `location`."""
