@@ -55,7 +55,8 @@ def _take_up(run: Run) -> None:
         pk=run.pk, status=Run.Status.RUNNING, lease_owner=run.lease_owner, lease_until=run.lease_until
     )
     if events.is_cancelled(run.pk):
-        actions.end_cancelled(mine)
+        if actions.end_cancelled(mine):
+            actions.end_steps(run, "The worker stopped.")
     elif run.attempts >= leases.MAX_ATTEMPTS and not _came_on(run):
         _give_up(mine, run)
     elif run.plan is None and run.input.get("stream") and events.has_any(run.pk, WRITTEN):

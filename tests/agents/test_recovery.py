@@ -87,8 +87,10 @@ def test_after_the_last_attempt_there_is_a_clear_error(ask: Ask, employee: User)
 
 def test_a_run_that_was_stopped_before_its_worker_died_is_not_begun_again(ask: Ask, employee: User) -> None:
     run = claimed(ask(employee), dead_process())
+    Step.objects.create(run=run, ordinal=1, kind="search", name="search", started=timezone.now())
     events.request_cancel(run.pk)
     assert recovered(run).status == "cancelled"
+    assert run.steps.get().status == "failed", "nobody works on it any more"
     assert told(run)[-1].data["status"] == "cancelled"
 
 
