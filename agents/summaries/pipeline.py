@@ -199,6 +199,8 @@ class Pipeline:
         best = sorted(keys.choose(duties, styles.LISTED[self.order.length] // 2))
         done = self._translated([duties[place] for place in best])
         told = [line for line in lines if not any(keys.same(line.text, other.text) for other in done)] or lines
+        if not told and not done:
+            return "", []
         value = keys.scores(told)
         subject = told[max(range(len(told)), key=lambda place: value[place])] if told else None
         rest = [line for line in told if line is not subject]

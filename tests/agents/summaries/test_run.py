@@ -124,8 +124,9 @@ def test_texts_selections_collections_and_several_documents(
         assert verbatim(summary.run.citations)
 
 
-def test_nothing_to_say_is_said(asked: Asked, employee: User, model: runtime.ModelInfo) -> None:
-    summary = done(asked(employee, text="Hm. So. 1. 2. 3."))
+@pytest.mark.parametrize("style", ["executive", "bullets", "official"])
+def test_nothing_to_say_is_said(style: str, asked: Asked, employee: User, model: runtime.ModelInfo) -> None:
+    summary = done(asked(employee, text="Hm. So. 1. 2. 3.", style=style))
     assert summary.run.status == "completed"
     assert summary.run.answer.startswith("There is nothing here")
     assert Part.objects.exclude(lines=[]).count() == 0
