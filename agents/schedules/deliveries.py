@@ -13,6 +13,7 @@ from django.utils import timezone
 from quarry import __version__, egress, mail, secrets
 
 from agents.schedules import policies, results, signing
+from agents.schedules.firing import CLOSED
 from agents.schedules.models import Delivery
 from apps.audit import record
 
@@ -42,7 +43,7 @@ def deliver(pk: UUID | str) -> None:
     if delivery is None:
         return
     try:
-        status = SENDERS[delivery.kind](delivery)
+        status = _sent(delivery)
     except Missed as missed:
         _note_miss(delivery, missed)
     else:
@@ -61,6 +62,13 @@ def _claim(pk: UUID | str) -> Delivery | None:
     found.next_at = timezone.now() + PAUSES[min(found.attempts, len(PAUSES)) - 1]
     found.save(update_fields=["attempts", "next_at"])
     return found
+
+
+def _sent(delivery: Delivery) -> int | None:
+    """What the receiver answered, where it answers with a number. Who may not come in any more is sent nothing."""
+    if not delivery.firing.schedule.person.is_active:
+        raise Missed(error=CLOSED, for_good=True)
+    return SENDERS[delivery.kind](delivery)
 
 
 def _note_miss(delivery: Delivery, missed: Missed) -> None:

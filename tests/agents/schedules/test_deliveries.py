@@ -318,3 +318,15 @@ def test_deleting_a_schedule_ends_its_deliveries(make: Make, employee: User, set
         actions.delete(employee, schedule)
         deliver(str(pks[0]))
     assert served.talks == []
+
+
+def test_whose_account_was_closed_is_sent_nothing_more(
+    make: Make, employee: User, mailbox: Mailbox, settings: Any
+) -> None:
+    with receiver(settings, 200) as served:
+        finished(make, employee, mail=True, webhook=served.url)
+        User.objects.filter(pk=employee.pk).update(is_active=False)
+        for pk in deliveries.due():
+            deliver(str(pk))
+    assert (served.talks, mailbox.letters) == ([], [])
+    assert set(Delivery.objects.values_list("status", "error")) == {("failed", "The account of its owner was closed.")}
