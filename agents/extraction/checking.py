@@ -49,7 +49,7 @@ def binding(schema: Mapping[str, Any]) -> dict[str, Any]:
     if "items" in schema:
         most = min(int(schema.get("maxItems", MOST_ITEMS)), MOST_ITEMS)
         return {"type": "array", "items": binding(schema["items"]), "maxItems": most}
-    return dict(schema)
+    return dict(schema) if KINDS & schema.keys() else dict(ANYTHING)
 
 
 def _or_null(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +58,9 @@ def _or_null(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 NULL = {"type": "null"}
+KINDS = {"type", "enum", "const", "anyOf", "oneOf"}
+# What a field may be whose schema does not say it: the grammar of nothing at all is that of an object.
+ANYTHING = {"type": ["string", "number", "boolean", "null"]}
 
 
 def takes_null(schema: Mapping[str, Any]) -> bool:
