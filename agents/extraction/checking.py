@@ -1,6 +1,7 @@
 """Values against the schema that they are to fit, and the schema as the model is bound by it."""
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 import regex
@@ -37,7 +38,13 @@ def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterat
         yield ValidationError(f"does not match {pattern}")
 
 
-_Validator: Any = validators.extend(Draft202012Validator, {"pattern": _pattern})
+def _multiple(validator: Any, unit: float, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """By the numbers as they are written: 19.99 is a multiple of 0.01, and none is too large."""
+    if validator.is_type(instance, "number") and Fraction(str(instance)) % Fraction(str(unit)):
+        yield ValidationError(f"is no multiple of {unit}")
+
+
+_Validator: Any = validators.extend(Draft202012Validator, {"pattern": _pattern, "multipleOf": _multiple})
 
 
 def binding(schema: Mapping[str, Any]) -> dict[str, Any]:

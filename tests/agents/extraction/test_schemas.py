@@ -111,3 +111,11 @@ def test_a_field_whose_kind_is_not_said_can_be_written_as_text_a_number_or_nothi
     assert bound["properties"]["a"] == checking.ANYTHING
     assert bound["properties"]["b"]["items"] == checking.ANYTHING
     assert "a-kv ::=" in grammar(bound)
+
+
+def test_multiples_are_those_of_the_numbers_as_they_are_written() -> None:
+    schema = fields(a={"type": "number", "multipleOf": 0.01})
+    wrong = [
+        value for value in (19.99, 0.3, 1.1, 7, 1e300, 10**400, 0.005, 19.999) if checking.faults(schema, {"a": value})
+    ]
+    assert wrong == [0.005, 19.999]
