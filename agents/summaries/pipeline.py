@@ -186,7 +186,7 @@ class Pipeline:
     def _minutes(self, lines: list[Line], cited: Cited) -> tuple[str, list[Line]]:
         every = list(chain.from_iterable(self._sentences(rows=True)))
         most = styles.LISTED[self.order.length]
-        decided = self._translated(minutes.decisions(every)[:most])
+        decided = self._translated(minutes.decisions(every, most))
         tasks = minutes.tasks(every)[:most]
         shown = [cited.mark(line) for line in lines], [cited.mark(line) for line in decided]
         actions = [styles.Action(cited.mark(task.line), unmarked(task.owner), unmarked(task.due)) for task in tasks]
@@ -197,7 +197,7 @@ class Pipeline:
         """The sentence that says most is the subject; what somebody must do stands last, and only there."""
         duties = minutes.measures(list(chain.from_iterable(self._sentences())))
         best = sorted(keys.choose(duties, styles.LISTED[self.order.length] // 2))
-        done = self._translated([duties[place] for place in best])
+        done = self._translated(minutes.distinct([duties[place] for place in best]))
         told = [line for line in lines if not any(keys.same(line.text, other.text) for other in done)] or lines
         if not told and not done:
             return "", []
