@@ -114,8 +114,10 @@ def _day(text: str) -> datetime.date | str:
 
 
 def _follows(before: Line | None, line: Line) -> bool:
-    """In the same paragraph: nothing but a space between them."""
-    return before is not None and line.origins[0].start - before.origins[0].end <= 1
+    """In the same paragraph: nothing but a space between them, and both in the same text."""
+    if before is None or line.origins[0].text != before.origins[0].text:
+        return False
+    return line.origins[0].start - before.origins[0].end <= 1
 
 
 def _add(found: list[Line], line: Line) -> None:

@@ -68,6 +68,13 @@ def test_an_official_letter_is_numbered_as_offices_do() -> None:
     assert "辦法" not in styles.official("請核准。", ["一點"], [], "zh-Hant")
 
 
+def test_a_decision_does_not_reach_into_the_next_text() -> None:
+    [decided] = lines("Decision: The price stays as it is.")
+    [other] = lines("The weather was fine on all of the three days.")
+    elsewhere = Line(other.text, (other.origins[0]._replace(text=1),))
+    assert [line.text for line in minutes.decisions([decided, elsewhere], 20)] == ["The price stays as it is."]
+
+
 def test_a_long_text_is_not_compared_with_itself_sentence_by_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     compared, same = [0], keys.same
 
