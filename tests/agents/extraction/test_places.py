@@ -112,3 +112,8 @@ def test_a_year_that_the_model_reckoned_wrongly_is_that_of_the_document(written:
 def test_signs_that_come_again_and_again_keep_nobody_waiting(sign: str) -> None:
     found = list(dates(sign * (100_000 // len(sign)) + "2026-05-29"))
     assert [each.date for each in found] == [datetime.date(2026, 5, 29)]
+
+
+@pytest.mark.parametrize("row", ["一" * 5_000, "〇" * 5_000, "萬" * 5_000, "9" * 6_000])
+def test_a_row_of_numerals_without_end_is_no_fault(row: str) -> None:
+    assert Searched(f"{row}\n總計：參萬玖仟捌佰元").place(39800, {"type": "number"}).how == "normalised"
