@@ -13,7 +13,7 @@ from agents.loop.language import Language, language_of
 from agents.models import Step
 from agents.summaries import cache, keys, minutes, styles
 from agents.summaries.chapters import Chapter, chapters
-from agents.summaries.cited import Cited, unmarked
+from agents.summaries.cited import Cited, shown
 from agents.summaries.compress import Condensed, condense, in_language
 from agents.summaries.lines import Line, Text
 from agents.summaries.models import Summary
@@ -188,9 +188,10 @@ class Pipeline:
         most = styles.LISTED[self.order.length]
         decided = self._translated(minutes.decisions(every, most))
         tasks = minutes.tasks(every)[:most]
-        shown = [cited.mark(line) for line in lines], [cited.mark(line) for line in decided]
-        actions = [styles.Action(cited.mark(task.line), unmarked(task.owner), unmarked(task.due)) for task in tasks]
-        answer = styles.minutes(*shown, actions, self.order.language)
+        marked = [cited.mark(line) for line in lines], [cited.mark(line) for line in decided]
+        named = [(shown(task.owner, cited.language), shown(task.due, cited.language)) for task in tasks]
+        actions = [styles.Action(cited.mark(task.line), *each) for task, each in zip(tasks, named, strict=True)]
+        answer = styles.minutes(*marked, actions, self.order.language)
         return answer, [*lines, *decided, *(task.line for task in tasks)]
 
     def _official(self, lines: list[Line], cited: Cited) -> tuple[str, list[Line]]:

@@ -1,5 +1,9 @@
 """Marks of a summary's sentences: they are ours alone."""
 
+from typing import Any
+
+import pytest
+
 from agents import withholding
 from agents.models import Run
 from agents.summaries.cited import Cited
@@ -16,3 +20,18 @@ def test_a_number_in_brackets_of_the_document_is_no_mark() -> None:
     assert cited.citations()[0]["quote"] == said[0].text, "which stays as the document has it"
     hidden = [{"marker": 1}, {"marker": 2, "withheld": True}]
     assert withholding.answer(Run.Kind.SUMMARY, f"{first} {second}", hidden) == first
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("zh-Hans", "休假申請由人力資源部的軟體處理。", "休假申请由人力资源部的软件处理。[1]"),
+        ("zh-Hant", "休假申请由人力资源部的软件处理。", "休假申請由人力資源部的軟體處理。[1]"),
+        ("en", "休假申請由人力資源部的軟體處理。", "休假申請由人力資源部的軟體處理。[1]"),
+    ],
+)
+def test_what_is_quoted_is_in_the_script_that_was_asked_for(language: Any, text: str, expected: str) -> None:
+    [line] = lines(text)
+    cited = Cited([Text("手冊", text)], language)
+    assert cited.mark(line) == expected
+    assert cited.citations()[0]["quote"] == text
