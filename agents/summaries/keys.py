@@ -50,7 +50,7 @@ def candidates(texts: Sequence[Text], chapter: Chapter, rows: bool = False) -> l
 
 
 def _tells(sentence: str, rows: bool) -> bool:
-    if sentence.startswith(">") or len(sentence) > LONGEST or _CONTENTS.search(sentence.rstrip(".")):
+    if sentence.startswith(">") or len(sentence) > LONGEST or _CONTENTS.search(sentence):
         return False
     if ROW.search(sentence):
         return rows
