@@ -74,9 +74,11 @@ class Pipeline:
         self.similar = Similarity()
         self.facts: dict[str, Any] = {"language": order.language, "parts": 0, "cached": 0, "kept": 0, "dropped": 0}
         self._asked, self._useful = 0, 0
+        self.rows = False  # whether rows of tables are told
 
     def run(self) -> Made:
         """The summary; raises Stopped, and what `pause` and the runtime raise."""
+        self.rows = self._is_table()
         lines = self._whole() if self._at_once() else None
         lines = lines if lines is not None else self._by_parts()
         made = self._written(lines)
@@ -87,6 +89,11 @@ class Pipeline:
         }
         return made
 
+    def _is_table(self) -> bool:
+        """Whether there are too few sentences beside the rows of tables, as in a spreadsheet."""
+        left = self.order.count
+        return not any((left := left - len(lines)) <= 0 for lines in self._sentences())
+
     def _at_once(self) -> bool:
         if self.order.method != Summary.Method.AUTO:
             return self.order.method == Summary.Method.WHOLE
@@ -94,7 +101,7 @@ class Pipeline:
 
     def _whole(self) -> list[Line] | None:
         """One reading of everything; None where it does not fit into the model's context."""
-        lines = list(chain.from_iterable(self._sentences()))
+        lines = list(chain.from_iterable(self._sentences(self.rows)))
         self.progress("whole", 0, 1)
         try:
             found = self._condensed(lines, self.order.count, None, self.texts[0].title)
@@ -110,7 +117,7 @@ class Pipeline:
         made = list[list[Line]]()
         for number, part in enumerate(parts):
             self.progress("parts", number, len(parts) + 1)
-            if lines := keys.candidates(self.texts, part):
+            if lines := keys.candidates(self.texts, part, self.rows):
                 made.append(self._condensed(lines, each, KEYS, part.title or self.texts[part.text].title))
         self.facts |= {"method": "parts", "parts": len(parts)}
         self.progress("whole", len(parts), len(parts) + 1)
