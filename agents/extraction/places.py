@@ -4,12 +4,13 @@ import datetime
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from agents.extraction.checking import format_of, is_of
-from agents.extraction.dates import dates
+from agents.extraction.dates import Dated, dates
 from agents.extraction.dates import read as read_date
-from agents.extraction.quantities import decimal, quantities
+from agents.extraction.quantities import Quantity, decimal, quantities
 from agents.extraction.quantities import read as read_number
 
 How = Literal["verbatim", "normalised", "inferred", "not_found", "corrected"]
@@ -42,6 +43,15 @@ class Searched:
         pairs = [(char, at) for at, letter in enumerate(self.text) for char in _folded(letter)]
         self._folded = "".join(char for char, _ in pairs)
         self._at = [at for _, at in pairs]
+
+    @cached_property
+    def _quantities(self) -> list[Quantity]:
+        """Read once, however many values are looked for."""
+        return list(quantities(self.text))
+
+    @cached_property
+    def _dates(self) -> list[Dated]:
+        return list(dates(self.text))
 
     def place(self, value: Any, schema: Mapping[str, Any]) -> Place:
         """Where the value stands, by what kind of value it is."""
@@ -77,7 +87,7 @@ class Searched:
 
     def _number(self, value: float) -> Place:
         wanted = decimal(value)
-        found = [each for each in quantities(self.text) if wanted in each.values]
+        found = [each for each in self._quantities if wanted in each.values]
         if not found:
             return Place("not_found")
         start = self._nearest([each.start for each in found])
@@ -86,7 +96,7 @@ class Searched:
         return Place("verbatim" if literal else "normalised", best.start, best.end)
 
     def _date(self, date: datetime.date, text: str) -> Place:
-        found = [each for each in dates(self.text) if each.date == date]
+        found = [each for each in self._dates if each.date == date]
         if not found:
             return Place("not_found")
         start = self._nearest([each.start for each in found])
@@ -130,9 +140,15 @@ def _mended_text(schema: Mapping[str, Any], value: str, text: str) -> Any:
     return None if empty and "enum" not in schema else value
 
 
+@lru_cache(maxsize=2)
+def _days(text: str) -> frozenset[datetime.date]:
+    """All days of a document, which is asked for each of its fields in turn."""
+    return frozenset(each.date for each in dates(text))
+
+
 def _with_its_year(date: datetime.date, text: str) -> datetime.date:
     """The date, or the only one of the text on the same day of the year: small models add 1911 to a year of the
     Republic wrongly, or not at all."""
-    known = {each.date for each in dates(text)}
+    known = _days(text)
     same = {each for each in known if (each.month, each.day) == (date.month, date.day)}
     return same.pop() if date not in known and len(same) == 1 else date

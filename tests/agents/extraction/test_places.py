@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agents.extraction import places
 from agents.extraction.dates import dates, day_in, read
 from agents.extraction.places import Searched, mended
 from agents.extraction.quantities import quantities
@@ -117,3 +118,20 @@ def test_signs_that_come_again_and_again_keep_nobody_waiting(sign: str) -> None:
 @pytest.mark.parametrize("row", ["一" * 5_000, "〇" * 5_000, "萬" * 5_000, "9" * 6_000])
 def test_a_row_of_numerals_without_end_is_no_fault(row: str) -> None:
     assert Searched(f"{row}\n總計：參萬玖仟捌佰元").place(39800, {"type": "number"}).how == "normalised"
+
+
+def test_a_long_document_is_read_through_once_however_many_values_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text, seen = "On 2026-05-29 it cost 39,800 dollars. " * 9, list[str]()
+    for name in ("quantities", "dates"):
+        original = getattr(places, name)
+        monkeypatch.setattr(places, name, lambda of, name=name, do=original: seen.append(name) or do(of))
+    searched = Searched(text)
+    schema: dict[str, Any] = {"type": "string", "format": "date"}
+    for number in range(50):
+        searched.place(39800 + number, {"type": "number"})
+        searched.place("2026-05-29", schema)
+    several = {"properties": {f"d{number}": schema for number in range(50)}}
+    mended(several, {f"d{number}": "2026-05-28" for number in range(50)}, text)
+    assert sorted(seen) == ["dates", "dates", "quantities"]
