@@ -2,9 +2,10 @@
 
 import datetime
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from agents.extraction.checking import format_of, is_of
@@ -70,10 +71,8 @@ class Searched:
         return found
 
     def _literal(self, text: str) -> Place | None:
-        starts, at = list[int](), self.text.find(text) if text else -1
-        while at >= 0 and len(starts) < 200:
-            starts.append(at)
-            at = self.text.find(text, at + 1)
+        whole = (at for at in _places(self.text, text) if self._is_whole(at, at + len(text)))
+        starts = list(islice(whole, 200))
         if not starts:
             return None
         start = self._nearest(starts)
@@ -82,8 +81,16 @@ class Searched:
     def _same_letters(self, text: str) -> Place | None:
         """The same but for spaces, widths and capitals."""
         wanted = "".join(char for letter in text for char in _folded(letter))
-        at = self._folded.find(wanted) if len(wanted) > 1 else -1
-        return Place("normalised", self._at[at], self._at[at + len(wanted) - 1] + 1) if at >= 0 else None
+        for at in _places(self._folded, wanted) if len(wanted) > 1 else ():
+            start, end = self._at[at], self._at[at + len(wanted) - 1] + 1
+            if self._is_whole(start, end):
+                return Place("normalised", start, end)
+        return None
+
+    def _is_whole(self, start: int, end: int) -> bool:
+        """Whether it is no piece of a longer number: 12 does not stand in 2012."""
+        edges = (self.text[max(0, start - 1) : start + 1], self.text[end - 1 : end + 1])
+        return not any(len(pair) == 2 and pair.isdecimal() for pair in edges)
 
     def _number(self, value: float) -> Place:
         wanted = decimal(value)
@@ -107,6 +114,13 @@ class Searched:
     def _nearest(self, starts: Iterable[int]) -> int:
         every = list(starts)
         return next((start for start in every if any(a <= start < b for a, b in self.near)), every[0])
+
+
+def _places(text: str, wanted: str) -> Iterator[int]:
+    at = text.find(wanted) if wanted else -1
+    while at >= 0:
+        yield at
+        at = text.find(wanted, at + 1)
 
 
 def _folded(letter: str) -> str:

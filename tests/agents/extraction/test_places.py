@@ -135,3 +135,11 @@ def test_a_long_document_is_read_through_once_however_many_values_are_looked_for
     several = {"properties": {f"d{number}": schema for number in range(50)}}
     mended(several, {f"d{number}": "2026-05-28" for number in range(50)}, text)
     assert sorted(seen) == ["dates", "dates", "quantities"]
+
+
+@pytest.mark.parametrize("value", ["12", "026", "39800", "AB-1234", "ab1234"])
+def test_a_piece_of_a_longer_number_does_not_stand_there(value: str) -> None:
+    text = "Invoice AB-12345678 of 2012 and 2026: 1398001 dollars, ８１２３ pieces."
+    assert Searched(text).place(value, {"type": "string"}).how == "not_found"
+    found = Searched(f"{text} No {value}a.").place(value, {"type": "string"})
+    assert (found.how, found.start) == ("verbatim", len(text) + 4), "the one that stands alone"
