@@ -96,6 +96,16 @@ def test_a_value_that_does_not_fit_is_left_out_and_reported(invoice: Document, e
     assert reading._without(schema, found) == {"number": "A-1", "date": None, "total": None}
 
 
+def test_a_list_that_does_not_fit_is_left_out_with_what_does_not_fit_in_it(invoice: Document, employee: User) -> None:
+    items = {"type": "object", "properties": {"amount": {"type": "number", "minimum": 0}}}
+    schema = {"type": "object", "properties": {"items": {"type": "array", "minItems": 2, "items": items}}}
+    reader = reading.Reader(employee, DocumentText.objects.get(document=invoice), None)  # type: ignore[arg-type]
+    found = reading.Reading({"items": [{"amount": -5}]})
+    reader._check(schema, found)
+    assert {path for path, _ in found.faults} == {("items",), ("items", 0, "amount")}
+    assert reading._without(schema, found) == {}
+
+
 @pytest.mark.parametrize(
     ("text", "values"),
     [
