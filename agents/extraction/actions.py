@@ -114,7 +114,7 @@ def _put_in(row: Row, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     row.values, row.problems = after, findings.problems(faults)
     row.status = Row.Status.INCOMPLETE if row.problems else Row.Status.COMPLETE
     row.fields = [
-        *_kept(row.fields, changes),
+        *_kept(row.fields, changes, schema),
         *_corrected(row, schema, {name: after[name] for name in changes if name in after}),
     ]
     return changes
@@ -124,8 +124,15 @@ def _takes_null(schema: Mapping[str, Any], name: str) -> bool:
     return checking.takes_null(schema["properties"][name])
 
 
-def _kept(fields: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [dict(each) for each in fields if each["path"].partition(".")[0] not in changes]
+def _kept(
+    fields: Sequence[Mapping[str, Any]], changes: Mapping[str, Any], schema: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    return [dict(each) for each in fields if _field_of(each["path"], schema) not in changes]
+
+
+def _field_of(path: str, schema: Mapping[str, Any]) -> str:
+    """The field that a place lies in: the longest name that fits, since names may hold dots."""
+    return max((name for name in schema["properties"] if f"{path}.".startswith(f"{name}.")), key=len, default="")
 
 
 def _corrected(row: Row, schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -125,6 +125,20 @@ def test_what_the_model_made_up_can_be_taken_out_of_a_field_that_takes_no_null(
     assert lacking["problems"][0]["detail"] == findings.MISSING
 
 
+def test_a_field_whose_name_has_a_dot_is_corrected_alone(
+    api: APIClient, asked: Asked, invoice: Document, employee: User
+) -> None:
+    text = {"type": ["string", "null"]}
+    schema = {"type": "object", "properties": {"buyer": text, "buyer.name": text}}
+    row: Row = asked(employee, document=invoice.pk, schema=schema).rows.get()
+    content = DocumentText.objects.select_related("document").get(document=invoice)
+    findings.store(row, schema, content, reading.Reading({"buyer": "Zeppelin", "buyer.name": "Quux"}))
+    path = f"{PATH}/{row.extraction_id}/rows/{row.pk}"
+    for name, how in (("buyer.name", ["not_found", "corrected"]), ("buyer", ["corrected", "corrected"])):
+        shown = api.patch(path, {"values": {name: "C"}}).json()["findings"]
+        assert [each["how"] for each in sorted(shown, key=lambda each: str(each["path"]))] == how
+
+
 def test_a_number_beyond_all_measure_is_checked_like_any_other(
     api: APIClient, asked: Asked, invoice: Document, employee: User
 ) -> None:
