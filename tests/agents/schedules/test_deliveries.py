@@ -285,6 +285,17 @@ def test_a_mail_server_that_refuses_is_tried_again(make: Make, employee: User, m
     assert (log["kind"], log["status"], log["attempts"]) == ("mail", "delivered", 2)
 
 
+def test_while_a_slow_mail_server_takes_it_nobody_else_sends_it(make: Make, employee: User, mailbox: Mailbox) -> None:
+    finished(make, employee, mail=True)
+    [pk] = deliveries.due()
+    taken = deliveries._claim(pk)
+    assert taken is not None
+    assert taken.next_at - timezone.now() > timedelta(minutes=4), "ten answers, each in less than twenty seconds"
+    deliveries._note_miss(taken, deliveries.Missed("It takes too long."))
+    waits = Delivery.objects.get().next_at - timezone.now()
+    assert timedelta(seconds=50) < waits <= timedelta(minutes=1)
+
+
 def test_without_a_mail_server_it_waits_for_one(make: Make, employee: User, settings: Any) -> None:
     settings.QUARRY_SMTP_URL = ""
     finished(make, employee, mail=True)
