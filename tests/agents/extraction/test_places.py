@@ -62,6 +62,8 @@ def test_of_several_places_the_one_that_was_read_is_meant() -> None:
         "29th May, 2026",
         "May 29, 2026",
         "29/05/2026",
+        "05/29/2026",
+        "29-May-2026",
     ],
 )
 def test_a_date_is_the_same_in_every_form(text: str) -> None:
