@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 _DIGITS = re.compile(
-    r"(?<![\d.,A-Za-z])[-−]?(?P<number>\d{1,3}(?:[,，]\d{3})+(?:[.．]\d+)?|\d+(?:[.．]\d+)?)"
+    r"(?:(?<![\d.,A-Za-z])|(?<=TWD|NTD|USD|EUR|JPY|CNY|RMB|HKD|GBP|SGD|KRW))[-−]?(?P<number>\d{1,3}(?:[,，]\d{3})+(?:[.．]\d+)?|\d+(?:[.．]\d+)?)"
     r"(?!\s*[年月日號号])(?!\d)(?:\s*(?P<unit>%|％|萬|万|億|亿|千元|仟元|thousand|million|billion))?",
     re.IGNORECASE,
 )

@@ -77,7 +77,15 @@ def test_what_no_calendar_has_is_no_date() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("39,800", 39800), ("1.8%", "0.018"), ("參萬玖仟捌佰元", 39800), ("420 萬", 4200000), ("3 million", 3000000)],
+    [
+        ("39,800", 39800),
+        ("1.8%", "0.018"),
+        ("參萬玖仟捌佰元", 39800),
+        ("420 萬", 4200000),
+        ("3 million", 3000000),
+        ("TWD39,800", 39800),
+        ("usd5,000.50", "5000.5"),
+    ],
 )
 def test_a_number_is_the_same_in_every_form(text: str, value: Any) -> None:
     assert Decimal(str(value)) in next(quantities(text)).values
