@@ -55,7 +55,8 @@ def _take_up(run: Run) -> None:
         pk=run.pk, status=Run.Status.RUNNING, lease_owner=run.lease_owner, lease_until=run.lease_until
     )
     if events.is_cancelled(run.pk):
-        actions.end_cancelled(mine)
+        if actions.end_cancelled(mine):
+            actions.end_steps(run, "The worker stopped.")
     elif run.attempts >= leases.MAX_ATTEMPTS and not _came_on(run):
         _give_up(mine, run)
     elif run.plan is None and run.input.get("stream") and events.has_any(run.pk, WRITTEN):
@@ -66,10 +67,15 @@ def _take_up(run: Run) -> None:
         transaction.on_commit(lambda: _restart(run))
 
 
+def _goes_on(run: Run) -> bool:
+    """Whether what it has done is kept: an agent's steps, a summary's parts, an extraction's rows."""
+    return run.plan is not None or run.kind in (Run.Kind.SUMMARY, Run.Kind.EXTRACTION)
+
+
 def _came_on(run: Run) -> bool:
-    """Whether an agent's run, which goes on where it was, came on in its last attempts."""
+    """Whether a run that goes on where it was came on in its last attempts."""
     last = run.steps.filter(attempt__gt=run.attempts - leases.MAX_ATTEMPTS, status=Step.Status.COMPLETED)
-    return run.plan is not None and last.exists()
+    return _goes_on(run) and last.exists()
 
 
 def _give_up(mine: QuerySet[Run], run: Run) -> None:
@@ -79,7 +85,7 @@ def _give_up(mine: QuerySet[Run], run: Run) -> None:
 
 def _restart(run: Run) -> None:
     logger.warning("Run %s is taken up again after attempt %d", run.pk, run.attempts)
-    reason = GOES_ON if run.plan is not None else REASON
+    reason = GOES_ON if _goes_on(run) else REASON
     events.publish(run.pk, "restart", {"attempt": run.attempts + 1, "reason": reason}, patience=5.0)
     queue.send(run)
 

@@ -7,7 +7,8 @@ from typing import Any
 from agents.models import Run
 
 KINDS = (Run.Kind.SUMMARY, Run.Kind.EXTRACTION)
-_CLAIM = re.compile(r".*?(?:\[\d+\])+[^\w\s\[\]]*|.+", re.DOTALL)
+# A sentence with its marks. What stands behind a line's last ones is said of that sentence: a task's owner and date.
+_CLAIM = re.compile(r".*?(?:\[\d+\])+(?:[^\w\s\[\]]*(?=.*\[\d+\])|.*)|.+", re.DOTALL)
 _MARK = re.compile(r"\[(\d+)\]")
 
 
@@ -23,6 +24,6 @@ def answer(kind: str, text: str, citations: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _line(line: str, hidden: set[str]) -> str:
-    """A line without what follows from a hidden source; what carries no mark goes with what it leads to."""
+    """A line without what follows from a hidden source; what carries no mark goes with the sentence that does."""
     claims = [found[0] for found in _CLAIM.finditer(line)]
     return "".join(claim for claim in claims if not hidden & set(_MARK.findall(claim))).strip()

@@ -103,20 +103,36 @@ def _put_in(row: Row, values: Mapping[str, Any]) -> dict[str, list[Any]]:
         raise Problem(
             400, "There is no such field.", code="validation", errors={unknown[0]: ["There is no such field."]}
         )
-    after = {**before, **values}
+    # What is emptied is not there any more where the schema takes no null, as when the model finds nothing.
+    emptied = {name for name, value in values.items() if value is None and not _takes_null(schema, name)}
+    after = {name: value for name, value in {**before, **values}.items() if name not in emptied}
     faults = checking.faults(schema, after)
-    if wrong := [(path, rule) for path, rule in faults if path and path[0] in values]:
+    if wrong := [(path, rule) for path, rule in faults if path and path[0] in values.keys() - emptied]:
         errors = {each["path"]: [each["detail"]] for each in findings.problems(wrong)}
         raise Problem(400, next(iter(errors.values()))[0], code="validation", errors=errors)
     changes = {name: [before.get(name), value] for name, value in values.items() if before.get(name) != value}
     row.values, row.problems = after, findings.problems(faults)
     row.status = Row.Status.INCOMPLETE if row.problems else Row.Status.COMPLETE
-    row.fields = [*_kept(row.fields, changes), *_corrected(row, schema, {name: after[name] for name in changes})]
+    row.fields = [
+        *_kept(row.fields, changes, schema),
+        *_corrected(row, schema, {name: after[name] for name in changes if name in after}),
+    ]
     return changes
 
 
-def _kept(fields: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [dict(each) for each in fields if each["path"].partition(".")[0] not in changes]
+def _takes_null(schema: Mapping[str, Any], name: str) -> bool:
+    return checking.takes_null(schema["properties"][name])
+
+
+def _kept(
+    fields: Sequence[Mapping[str, Any]], changes: Mapping[str, Any], schema: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    return [dict(each) for each in fields if _field_of(each["path"], schema) not in changes]
+
+
+def _field_of(path: str, schema: Mapping[str, Any]) -> str:
+    """The field that a place lies in: the longest name that fits, since names may hold dots."""
+    return max((name for name in schema["properties"] if f"{path}.".startswith(f"{name}.")), key=len, default="")
 
 
 def _corrected(row: Row, schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Values against the schema that they are to fit, and the schema as the model is bound by it."""
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 import regex
@@ -37,7 +38,13 @@ def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterat
         yield ValidationError(f"does not match {pattern}")
 
 
-_Validator: Any = validators.extend(Draft202012Validator, {"pattern": _pattern})
+def _multiple(validator: Any, unit: float, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """By the numbers as they are written: 19.99 is a multiple of 0.01, and none is too large."""
+    if validator.is_type(instance, "number") and Fraction(str(instance)) % Fraction(str(unit)):
+        yield ValidationError(f"is no multiple of {unit}")
+
+
+_Validator: Any = validators.extend(Draft202012Validator, {"pattern": _pattern, "multipleOf": _multiple})
 
 
 def binding(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,7 +56,7 @@ def binding(schema: Mapping[str, Any]) -> dict[str, Any]:
     if "items" in schema:
         most = min(int(schema.get("maxItems", MOST_ITEMS)), MOST_ITEMS)
         return {"type": "array", "items": binding(schema["items"]), "maxItems": most}
-    return dict(schema)
+    return dict(schema) if KINDS & schema.keys() else dict(ANYTHING)
 
 
 def _or_null(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +65,9 @@ def _or_null(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 NULL = {"type": "null"}
+KINDS = {"type", "enum", "const", "anyOf", "oneOf"}
+# What a field may be whose schema does not say it: the grammar of nothing at all is that of an object.
+ANYTHING = {"type": ["string", "number", "boolean", "null"]}
 
 
 def takes_null(schema: Mapping[str, Any]) -> bool:

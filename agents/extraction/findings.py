@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from agents.extraction import checking
 from agents.extraction.checking import Path, named
 from agents.extraction.models import Row
@@ -27,13 +29,19 @@ def store(row: Row, schema: Mapping[str, Any], content: DocumentText, reading: R
     ]
     row.problems = problems(reading.faults)
     row.status = Row.Status.INCOMPLETE if row.problems else Row.Status.COMPLETE
-    row.save(update_fields=["values", "fields", "problems", "status", "updated_at"])
+    _write(row, "values", "fields", "problems", "status")
 
 
 def fail(row: Row, detail: str) -> None:
     """A document that could not be read."""
     row.status, row.problems = Row.Status.FAILED, [{"path": "", "detail": detail}]
-    row.save(update_fields=["status", "problems", "updated_at"])
+    _write(row, "status", "problems")
+
+
+def _write(row: Row, *fields: str) -> None:
+    """Nothing is written, and nothing is wrong, where the row was deleted with its document while that was read."""
+    row.updated_at = timezone.now()
+    Row.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in (*fields, "updated_at")})
 
 
 def problems(faults: Iterable[tuple[Path, str]]) -> list[dict[str, str]]:

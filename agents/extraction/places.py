@@ -2,14 +2,16 @@
 
 import datetime
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from agents.extraction.checking import format_of, is_of
-from agents.extraction.dates import dates
+from agents.extraction.dates import Dated, dates
 from agents.extraction.dates import read as read_date
-from agents.extraction.quantities import decimal, quantities
+from agents.extraction.quantities import Quantity, decimal, quantities
 from agents.extraction.quantities import read as read_number
 
 How = Literal["verbatim", "normalised", "inferred", "not_found", "corrected"]
@@ -43,6 +45,15 @@ class Searched:
         self._folded = "".join(char for char, _ in pairs)
         self._at = [at for _, at in pairs]
 
+    @cached_property
+    def _quantities(self) -> list[Quantity]:
+        """Read once, however many values are looked for."""
+        return list(quantities(self.text))
+
+    @cached_property
+    def _dates(self) -> list[Dated]:
+        return list(dates(self.text))
+
     def place(self, value: Any, schema: Mapping[str, Any]) -> Place:
         """Where the value stands, by what kind of value it is."""
         if isinstance(value, bool) or value is None:
@@ -60,10 +71,8 @@ class Searched:
         return found
 
     def _literal(self, text: str) -> Place | None:
-        starts, at = list[int](), self.text.find(text) if text else -1
-        while at >= 0 and len(starts) < 200:
-            starts.append(at)
-            at = self.text.find(text, at + 1)
+        whole = (at for at in _places(self.text, text) if self._is_whole(at, at + len(text)))
+        starts = list(islice(whole, 200))
         if not starts:
             return None
         start = self._nearest(starts)
@@ -72,12 +81,20 @@ class Searched:
     def _same_letters(self, text: str) -> Place | None:
         """The same but for spaces, widths and capitals."""
         wanted = "".join(char for letter in text for char in _folded(letter))
-        at = self._folded.find(wanted) if len(wanted) > 1 else -1
-        return Place("normalised", self._at[at], self._at[at + len(wanted) - 1] + 1) if at >= 0 else None
+        for at in _places(self._folded, wanted) if len(wanted) > 1 else ():
+            start, end = self._at[at], self._at[at + len(wanted) - 1] + 1
+            if self._is_whole(start, end):
+                return Place("normalised", start, end)
+        return None
+
+    def _is_whole(self, start: int, end: int) -> bool:
+        """Whether it is no piece of a longer number: 12 does not stand in 2012."""
+        edges = (self.text[max(0, start - 1) : start + 1], self.text[end - 1 : end + 1])
+        return not any(len(pair) == 2 and pair.isdecimal() for pair in edges)
 
     def _number(self, value: float) -> Place:
         wanted = decimal(value)
-        found = [each for each in quantities(self.text) if wanted in each.values]
+        found = [each for each in self._quantities if wanted in each.values]
         if not found:
             return Place("not_found")
         start = self._nearest([each.start for each in found])
@@ -86,7 +103,7 @@ class Searched:
         return Place("verbatim" if literal else "normalised", best.start, best.end)
 
     def _date(self, date: datetime.date, text: str) -> Place:
-        found = [each for each in dates(self.text) if each.date == date]
+        found = [each for each in self._dates if each.date == date]
         if not found:
             return Place("not_found")
         start = self._nearest([each.start for each in found])
@@ -97,6 +114,13 @@ class Searched:
     def _nearest(self, starts: Iterable[int]) -> int:
         every = list(starts)
         return next((start for start in every if any(a <= start < b for a, b in self.near)), every[0])
+
+
+def _places(text: str, wanted: str) -> Iterator[int]:
+    at = text.find(wanted) if wanted else -1
+    while at >= 0:
+        yield at
+        at = text.find(wanted, at + 1)
 
 
 def _folded(letter: str) -> str:
@@ -130,9 +154,15 @@ def _mended_text(schema: Mapping[str, Any], value: str, text: str) -> Any:
     return None if empty and "enum" not in schema else value
 
 
+@lru_cache(maxsize=2)
+def _days(text: str) -> frozenset[datetime.date]:
+    """All days of a document, which is asked for each of its fields in turn."""
+    return frozenset(each.date for each in dates(text))
+
+
 def _with_its_year(date: datetime.date, text: str) -> datetime.date:
     """The date, or the only one of the text on the same day of the year: small models add 1911 to a year of the
     Republic wrongly, or not at all."""
-    known = {each.date for each in dates(text)}
+    known = _days(text)
     same = {each for each in known if (each.month, each.day) == (date.month, date.day)}
     return same.pop() if date not in known and len(same) == 1 else date

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 _DIGITS = re.compile(
-    r"(?<![\d.,A-Za-z])[-−]?(?P<number>\d{1,3}(?:[,，]\d{3})+(?:[.．]\d+)?|\d+(?:[.．]\d+)?)"
+    r"(?:(?<![\d.,A-Za-z])|(?<=TWD|NTD|USD|EUR|JPY|CNY|RMB|HKD|GBP|SGD|KRW))[-−]?(?P<number>\d{1,3}(?:[,，]\d{3})+(?:[.．]\d+)?|\d+(?:[.．]\d+)?)"
     r"(?!\s*[年月日號号])(?!\d)(?:\s*(?P<unit>%|％|萬|万|億|亿|千元|仟元|thousand|million|billion))?",
     re.IGNORECASE,
 )
@@ -30,7 +30,8 @@ _VALUES = {char: value for digits in (_FORMAL, _PLAIN) for value, char in enumer
 _VALUES |= {"兩": 2, "两": 2, "叁": 3, "贰": 2, "陆": 6, "〇": 0}
 _SMALL = {"拾": 10, "十": 10, "佰": 100, "百": 100, "仟": 1000, "千": 1000}
 _LARGE = {"萬": 10_000, "万": 10_000, "億": 10**8, "亿": 10**8}
-_HAN = re.compile(f"[{''.join(_VALUES)}{''.join(_SMALL)}{''.join(_LARGE)}]{{2,}}")
+_NUMERAL = f"[{''.join(_VALUES)}{''.join(_SMALL)}{''.join(_LARGE)}]"
+_HAN = re.compile(f"(?<!{_NUMERAL}){_NUMERAL}{{2,40}}(?!{_NUMERAL})")  # a longer row is an ornament, or meant to hurt
 
 
 class Quantity(NamedTuple):

@@ -121,7 +121,7 @@ class Reader:
 def _without(schema: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
     """The values without those that do not fit, as far as the schema lets them be missing."""
     values = copy.deepcopy(reading.values)
-    for path, rule in reading.faults:
+    for path, rule in sorted(reading.faults, key=lambda fault: -len(fault[0])):  # what is inside before what holds it
         holder: Any = values
         for step in path[:-1]:
             holder = holder[step]

@@ -13,12 +13,14 @@ from django.utils import timezone
 from quarry import __version__, egress, mail, secrets
 
 from agents.schedules import policies, results, signing
+from agents.schedules.firing import CLOSED
 from agents.schedules.models import Delivery
 from apps.audit import record
 
-# After the first try, the second, and so on. The first is longer than a try may take.
+# After the first try, the second, and so on.
 PAUSES = [timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720)]
 LONGEST_TRY = 20.0  # seconds
+TAKEN = timedelta(minutes=5)  # by a worker: longer than a slow mail server takes, which answers in many steps
 GONE = 410  # by which a receiver says that it wants no more
 
 
@@ -42,7 +44,7 @@ def deliver(pk: UUID | str) -> None:
     if delivery is None:
         return
     try:
-        status = SENDERS[delivery.kind](delivery)
+        status = _sent(delivery)
     except Missed as missed:
         _note_miss(delivery, missed)
     else:
@@ -51,23 +53,31 @@ def deliver(pk: UUID | str) -> None:
 
 @transaction.atomic
 def _claim(pk: UUID | str) -> Delivery | None:
-    """The delivery, if it is due; its next try is set at once, in case this one's worker dies."""
+    """The delivery, if it is due; another may try it when this one's worker must have died."""
     rows = Delivery.objects.select_for_update(skip_locked=True, of=("self",))
     rows = rows.select_related("firing__run", "firing__schedule__person")
     found = rows.filter(pk=pk, status=Delivery.Status.WAITING, next_at__lte=timezone.now()).first()
     if found is None:
         return None
     found.attempts += 1
-    found.next_at = timezone.now() + PAUSES[min(found.attempts, len(PAUSES)) - 1]
+    found.next_at = timezone.now() + TAKEN
     found.save(update_fields=["attempts", "next_at"])
     return found
+
+
+def _sent(delivery: Delivery) -> int | None:
+    """What the receiver answered, where it answers with a number. Who may not come in any more is sent nothing."""
+    if not delivery.firing.schedule.person.is_active:
+        raise Missed(error=CLOSED, for_good=True)
+    return SENDERS[delivery.kind](delivery)
 
 
 def _note_miss(delivery: Delivery, missed: Missed) -> None:
     if missed.for_good or delivery.attempts > len(PAUSES):
         _note_end(delivery, Delivery.Status.FAILED, missed.status, str(missed))
         return
-    _mine(delivery).update(response_status=missed.status, error=str(missed)[:500])
+    again = timezone.now() + PAUSES[delivery.attempts - 1]
+    _mine(delivery).update(response_status=missed.status, error=str(missed)[:500], next_at=again)
 
 
 @transaction.atomic

@@ -1,18 +1,38 @@
 """Citations of a summary: for each sentence the sentences of the document that it rests on, word by word."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from agents.loop.citations import LONGEST_QUOTE
-from agents.loop.language import HAN, Language
+from agents.loop.language import HAN, Language, to_traditional, traditional_only
 from agents.loop.passages import Found
 from agents.summaries.lines import Line, Origin, Text
 from agents.summaries.styles import UNCHECKED
 from apps.knowledge.models import Passage, locate
 
 MOST = 3  # marks of one sentence
+_BRACKETS = re.compile(r"\[(\d+)\]")
+
+
+@cache
+def _to_simplified() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("tw2sp")
+
+
+def shown(text: str, language: Language) -> str:
+    """Words of a document, which were not written anew, as a summary shows them: in the script that was asked for, and
+    without a number in brackets, which would be taken for a mark of ours."""
+    if language == "zh-Hant":
+        text = to_traditional(text)
+    elif language == "zh-Hans" and not traditional_only().isdisjoint(text):
+        text = str(_to_simplified().convert(text))
+    return _BRACKETS.sub(r"(\1)", text)
 
 
 @dataclass
@@ -30,7 +50,7 @@ class Cited:
         marks = [self._number(origin) for origin in line.origins[:MOST]]
         gap = "" if HAN.search(line.text[-2:]) else " "
         note = UNCHECKED[self.language] if line.support == "unchecked" else ""
-        return f"{line.text}{note}{gap}{''.join(f'[{mark}]' for mark in sorted(marks))}"
+        return f"{shown(line.text, self.language)}{note}{gap}{''.join(f'[{mark}]' for mark in sorted(marks))}"
 
     def citations(self) -> list[dict[str, Any]]:
         """What the marks stand for; quotes stand verbatim in the document, at `location`."""

@@ -50,10 +50,12 @@ def candidates(texts: Sequence[Text], chapter: Chapter, rows: bool = False) -> l
 
 
 def _tells(sentence: str, rows: bool) -> bool:
-    if sentence.startswith(">") or len(sentence) > LONGEST or _CONTENTS.search(sentence.rstrip(".")):
+    if sentence.startswith(">") or len(sentence) > LONGEST:
         return False
     if ROW.search(sentence):
         return rows
+    if _CONTENTS.search(sentence):
+        return False
     if len(HAN.findall(sentence)) >= LEAST_HAN:
         return True
     return len(sentence) >= LEAST_LETTERS and len(sentence.split()) > 3

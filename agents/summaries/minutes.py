@@ -40,10 +40,12 @@ class Task:
     due: str = ""
 
 
-def decisions(lines: Sequence[Line]) -> list[Line]:
-    """What was decided. A paragraph that is called so is a decision to its end."""
+def decisions(lines: Sequence[Line], most: int) -> list[Line]:
+    """What was decided first, so many. A paragraph that is called so is a decision to its end."""
     found, inside = list[Line](), False
     for before, line in zip([None, *lines], lines, strict=False):
+        if len(found) == most:
+            break
         inside = bool(_LABEL.match(line.text)) or (inside and _follows(before, line))
         if (inside or DECISION.search(line.text)) and not cells(line.text):
             _add(found, Line(_LABEL.sub("", line.text), line.origins, line.support))
@@ -63,10 +65,15 @@ def tasks(lines: Sequence[Line]) -> list[Task]:
 
 def measures(lines: Sequence[Line]) -> list[Line]:
     """What is to be done, for an official letter."""
+    duties = [line for line in lines if DUTY.search(line.text) and not cells(line.text)]
+    return list({bag(line.text) or line.text: line for line in reversed(duties)}.values())[::-1]
+
+
+def distinct(lines: Sequence[Line]) -> list[Line]:
+    """A few lines without those that say nothing new; each is compared with each."""
     found = list[Line]()
     for line in lines:
-        if DUTY.search(line.text) and not cells(line.text):
-            _add(found, line)
+        _add(found, line)
     return found
 
 
@@ -96,8 +103,10 @@ def _of_row(line: Line) -> Task | None:
 
 def _covers(task: Task, sentence: str, owner: str) -> bool:
     """Whether the table says the same of the same person."""
+    if task.owner != owner:
+        return False
     alike = overlap(set(bag(task.line.text)), set(bag(sentence))) >= HALF
-    return task.owner == owner and (alike or (bool(task.due) and _day(task.due) == _day(day_in(sentence))))
+    return alike or (bool(task.due) and _day(task.due) == _day(day_in(sentence)))
 
 
 def _day(text: str) -> datetime.date | str:
@@ -105,8 +114,10 @@ def _day(text: str) -> datetime.date | str:
 
 
 def _follows(before: Line | None, line: Line) -> bool:
-    """In the same paragraph: nothing but a space between them."""
-    return before is not None and line.origins[0].start - before.origins[0].end <= 1
+    """In the same paragraph: nothing but a space between them, and both in the same text."""
+    if before is None or line.origins[0].text != before.origins[0].text:
+        return False
+    return line.origins[0].start - before.origins[0].end <= 1
 
 
 def _add(found: list[Line], line: Line) -> None:

@@ -13,7 +13,7 @@ from agents.loop.language import Language, language_of
 from agents.models import Step
 from agents.summaries import cache, keys, minutes, styles
 from agents.summaries.chapters import Chapter, chapters
-from agents.summaries.cited import Cited
+from agents.summaries.cited import Cited, shown
 from agents.summaries.compress import Condensed, condense, in_language
 from agents.summaries.lines import Line, Text
 from agents.summaries.models import Summary
@@ -74,9 +74,11 @@ class Pipeline:
         self.similar = Similarity()
         self.facts: dict[str, Any] = {"language": order.language, "parts": 0, "cached": 0, "kept": 0, "dropped": 0}
         self._asked, self._useful = 0, 0
+        self.rows = False  # whether rows of tables are told
 
     def run(self) -> Made:
         """The summary; raises Stopped, and what `pause` and the runtime raise."""
+        self.rows = self._is_table()
         lines = self._whole() if self._at_once() else None
         lines = lines if lines is not None else self._by_parts()
         made = self._written(lines)
@@ -87,6 +89,11 @@ class Pipeline:
         }
         return made
 
+    def _is_table(self) -> bool:
+        """Whether there are too few sentences beside the rows of tables, as in a spreadsheet."""
+        left = self.order.count
+        return not any((left := left - len(lines)) <= 0 for lines in self._sentences())
+
     def _at_once(self) -> bool:
         if self.order.method != Summary.Method.AUTO:
             return self.order.method == Summary.Method.WHOLE
@@ -94,7 +101,7 @@ class Pipeline:
 
     def _whole(self) -> list[Line] | None:
         """One reading of everything; None where it does not fit into the model's context."""
-        lines = list(chain.from_iterable(self._sentences()))
+        lines = list(chain.from_iterable(self._sentences(self.rows)))
         self.progress("whole", 0, 1)
         try:
             found = self._condensed(lines, self.order.count, None, self.texts[0].title)
@@ -110,7 +117,7 @@ class Pipeline:
         made = list[list[Line]]()
         for number, part in enumerate(parts):
             self.progress("parts", number, len(parts) + 1)
-            if lines := keys.candidates(self.texts, part):
+            if lines := keys.candidates(self.texts, part, self.rows):
                 made.append(self._condensed(lines, each, KEYS, part.title or self.texts[part.text].title))
         self.facts |= {"method": "parts", "parts": len(parts)}
         self.progress("whole", len(parts), len(parts) + 1)
@@ -186,19 +193,22 @@ class Pipeline:
     def _minutes(self, lines: list[Line], cited: Cited) -> tuple[str, list[Line]]:
         every = list(chain.from_iterable(self._sentences(rows=True)))
         most = styles.LISTED[self.order.length]
-        decided = self._translated(minutes.decisions(every)[:most])
+        decided = self._translated(minutes.decisions(every, most))
         tasks = minutes.tasks(every)[:most]
-        shown = [cited.mark(line) for line in lines], [cited.mark(line) for line in decided]
-        actions = [styles.Action(cited.mark(task.line), task.owner, task.due) for task in tasks]
-        answer = styles.minutes(*shown, actions, self.order.language)
+        marked = [cited.mark(line) for line in lines], [cited.mark(line) for line in decided]
+        named = [(shown(task.owner, cited.language), shown(task.due, cited.language)) for task in tasks]
+        actions = [styles.Action(cited.mark(task.line), *each) for task, each in zip(tasks, named, strict=True)]
+        answer = styles.minutes(*marked, actions, self.order.language)
         return answer, [*lines, *decided, *(task.line for task in tasks)]
 
     def _official(self, lines: list[Line], cited: Cited) -> tuple[str, list[Line]]:
         """The sentence that says most is the subject; what somebody must do stands last, and only there."""
         duties = minutes.measures(list(chain.from_iterable(self._sentences())))
         best = sorted(keys.choose(duties, styles.LISTED[self.order.length] // 2))
-        done = self._translated([duties[place] for place in best])
+        done = self._translated(minutes.distinct([duties[place] for place in best]))
         told = [line for line in lines if not any(keys.same(line.text, other.text) for other in done)] or lines
+        if not told and not done:
+            return "", []
         value = keys.scores(told)
         subject = told[max(range(len(told)), key=lambda place: value[place])] if told else None
         rest = [line for line in told if line is not subject]

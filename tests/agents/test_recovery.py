@@ -85,10 +85,26 @@ def test_after_the_last_attempt_there_is_a_clear_error(ask: Ask, employee: User)
     assert len(told(run)) == before
 
 
+@pytest.mark.parametrize("kind", ["summary", "extraction"])
+def test_long_work_that_came_on_is_not_given_up(kind: str, ask: Ask, employee: User) -> None:
+    run = ask(employee)
+    Run.objects.filter(pk=run.pk).update(kind=kind)
+    claimed(run, dead_process(), attempts=leases.MAX_ATTEMPTS)
+    done = Step.objects.create(
+        run=run, ordinal=1, attempt=2, kind="generate", name="x", status="completed", started=timezone.now()
+    )
+    assert recovered(run).status == "queued"
+    assert told(run)[-2].data["reason"] == recovery.GOES_ON, "what is done is not done again"
+    done.delete()
+    assert recovered(claimed(run, dead_process(), attempts=leases.MAX_ATTEMPTS)).status == "failed"
+
+
 def test_a_run_that_was_stopped_before_its_worker_died_is_not_begun_again(ask: Ask, employee: User) -> None:
     run = claimed(ask(employee), dead_process())
+    Step.objects.create(run=run, ordinal=1, kind="search", name="search", started=timezone.now())
     events.request_cancel(run.pk)
     assert recovered(run).status == "cancelled"
+    assert run.steps.get().status == "failed", "nobody works on it any more"
     assert told(run)[-1].data["status"] == "cancelled"
 
 

@@ -128,6 +128,18 @@ def test_the_command_measures_another_runtime_as_well(administrator: User, capsy
     assert "cores" in evaluation.machine
 
 
+def test_what_one_file_was_measured_by_is_not_gone_on_with_by_another(administrator: User, capsys: Any) -> None:
+    evaluation = begun(administrator, limit=1)
+    Evaluation.objects.update(model_sha256="0" * 64)  # as it was imported from a machine that has another file
+    with scripted(RIGHT), pytest.raises(CommandError, match="another file here"):
+        call_command("bench", "office", "--resume", str(evaluation.pk))
+    assert evaluation.cases.get().right is None
+    Evaluation.objects.update(model_sha256="")
+    with scripted(RIGHT):
+        call_command("bench", "office", "--resume", str(evaluation.pk))
+    assert evaluation.cases.get().right is True
+
+
 @pytest.mark.model
 @pytest.mark.usefixtures("starter")
 def test_the_starter_calls_well(administrator: User, capsys: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agents.extraction import places
 from agents.extraction.dates import dates, day_in, read
 from agents.extraction.places import Searched, mended
 from agents.extraction.quantities import quantities
@@ -61,6 +62,8 @@ def test_of_several_places_the_one_that_was_read_is_meant() -> None:
         "29th May, 2026",
         "May 29, 2026",
         "29/05/2026",
+        "05/29/2026",
+        "29-May-2026",
     ],
 )
 def test_a_date_is_the_same_in_every_form(text: str) -> None:
@@ -74,7 +77,15 @@ def test_what_no_calendar_has_is_no_date() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("39,800", 39800), ("1.8%", "0.018"), ("參萬玖仟捌佰元", 39800), ("420 萬", 4200000), ("3 million", 3000000)],
+    [
+        ("39,800", 39800),
+        ("1.8%", "0.018"),
+        ("參萬玖仟捌佰元", 39800),
+        ("420 萬", 4200000),
+        ("3 million", 3000000),
+        ("TWD39,800", 39800),
+        ("usd5,000.50", "5000.5"),
+    ],
 )
 def test_a_number_is_the_same_in_every_form(text: str, value: Any) -> None:
     assert Decimal(str(value)) in next(quantities(text)).values
@@ -112,3 +123,33 @@ def test_a_year_that_the_model_reckoned_wrongly_is_that_of_the_document(written:
 def test_signs_that_come_again_and_again_keep_nobody_waiting(sign: str) -> None:
     found = list(dates(sign * (100_000 // len(sign)) + "2026-05-29"))
     assert [each.date for each in found] == [datetime.date(2026, 5, 29)]
+
+
+@pytest.mark.parametrize("row", ["一" * 5_000, "〇" * 5_000, "萬" * 5_000, "9" * 6_000])
+def test_a_row_of_numerals_without_end_is_no_fault(row: str) -> None:
+    assert Searched(f"{row}\n總計：參萬玖仟捌佰元").place(39800, {"type": "number"}).how == "normalised"
+
+
+def test_a_long_document_is_read_through_once_however_many_values_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text, seen = "On 2026-05-29 it cost 39,800 dollars. " * 9, list[str]()
+    for name in ("quantities", "dates"):
+        original = getattr(places, name)
+        monkeypatch.setattr(places, name, lambda of, name=name, do=original: seen.append(name) or do(of))
+    searched = Searched(text)
+    schema: dict[str, Any] = {"type": "string", "format": "date"}
+    for number in range(50):
+        searched.place(39800 + number, {"type": "number"})
+        searched.place("2026-05-29", schema)
+    several = {"properties": {f"d{number}": schema for number in range(50)}}
+    mended(several, {f"d{number}": "2026-05-28" for number in range(50)}, text)
+    assert sorted(seen) == ["dates", "dates", "quantities"]
+
+
+@pytest.mark.parametrize("value", ["12", "026", "39800", "AB-1234", "ab1234"])
+def test_a_piece_of_a_longer_number_does_not_stand_there(value: str) -> None:
+    text = "Invoice AB-12345678 of 2012 and 2026: 1398001 dollars, ８１２３ pieces."
+    assert Searched(text).place(value, {"type": "string"}).how == "not_found"
+    found = Searched(f"{text} No {value}a.").place(value, {"type": "string"})
+    assert (found.how, found.start) == ("verbatim", len(text) + 4), "the one that stands alone"

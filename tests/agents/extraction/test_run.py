@@ -96,6 +96,16 @@ def test_a_value_that_does_not_fit_is_left_out_and_reported(invoice: Document, e
     assert reading._without(schema, found) == {"number": "A-1", "date": None, "total": None}
 
 
+def test_a_list_that_does_not_fit_is_left_out_with_what_does_not_fit_in_it(invoice: Document, employee: User) -> None:
+    items = {"type": "object", "properties": {"amount": {"type": "number", "minimum": 0}}}
+    schema = {"type": "object", "properties": {"items": {"type": "array", "minItems": 2, "items": items}}}
+    reader = reading.Reader(employee, DocumentText.objects.get(document=invoice), None)  # type: ignore[arg-type]
+    found = reading.Reading({"items": [{"amount": -5}]})
+    reader._check(schema, found)
+    assert {path for path, _ in found.faults} == {("items",), ("items", 0, "amount")}
+    assert reading._without(schema, found) == {}
+
+
 @pytest.mark.parametrize(
     ("text", "values"),
     [
@@ -176,3 +186,22 @@ def test_it_can_be_cancelled(asked: Asked, invoice: Document, employee: User, mo
     events.request_cancel(extraction.run.pk)
     assert done(extraction).run.status == "cancelled"
     assert extraction.rows.get().status == "waiting"
+
+
+@pytest.mark.parametrize("deleted", [0, 1])
+def test_a_document_that_is_deleted_takes_its_row_with_it_and_the_others_are_read(
+    deleted: int, asked: Asked, office: Collection, invoice: Document, employee: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = stored(office, {"Invoice": "The number of this invoice is XY-1 and it costs 5 dollars."}, "Other")
+    documents = [invoice, other]
+    extraction = asked(employee, documents=[each.pk for each in documents])
+
+    def read(reader: reading.Reader, schema: Any) -> reading.Reading:
+        Document.objects.filter(pk=documents[deleted].pk).delete()  # the one that is read, or the next one
+        return reading.Reading({"number": "AB-12345678"})
+
+    monkeypatch.setattr(reading.Reader, "read", read)
+    ended, left = done(extraction), documents[1 - deleted]
+    assert ended.run.status == "completed", ended.run.error
+    assert [each["document"] for each in json.loads(ended.run.answer)] == [str(left.pk)]
+    assert [(row.document, row.status) for row in ended.rows.all()] == [(left, "complete")]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from quarry.api import Problem
+from quarry.runtime.grammar import grammar
 
 from agents.extraction import checking, schemas, templates
 
@@ -101,3 +102,20 @@ def test_the_model_may_leave_out_everything_and_what_may_not_be_null_then_is_not
     values = checking.settled(schema, {"a": None, "b": None, "c": [None, "x"]})
     assert values == {"b": None, "c": ["x"]}
     assert checking.faults(schema, values) == [(("a",), "required")]
+
+
+@pytest.mark.parametrize("field", [{}, {"description": "Number of the invoice"}, {"minimum": 3}, {"minLength": 2}])
+def test_a_field_whose_kind_is_not_said_can_be_written_as_text_a_number_or_nothing(field: dict[str, Any]) -> None:
+    schema = schemas.prepare({"type": "object", "properties": {"a": field, "b": {"type": "array", "items": field}}})
+    bound = checking.binding(schema)
+    assert bound["properties"]["a"] == checking.ANYTHING
+    assert bound["properties"]["b"]["items"] == checking.ANYTHING
+    assert "a-kv ::=" in grammar(bound)
+
+
+def test_multiples_are_those_of_the_numbers_as_they_are_written() -> None:
+    schema = fields(a={"type": "number", "multipleOf": 0.01})
+    wrong = [
+        value for value in (19.99, 0.3, 1.1, 7, 1e300, 10**400, 0.005, 19.999) if checking.faults(schema, {"a": value})
+    ]
+    assert wrong == [0.005, 19.999]

@@ -285,6 +285,17 @@ def test_a_mail_server_that_refuses_is_tried_again(make: Make, employee: User, m
     assert (log["kind"], log["status"], log["attempts"]) == ("mail", "delivered", 2)
 
 
+def test_while_a_slow_mail_server_takes_it_nobody_else_sends_it(make: Make, employee: User, mailbox: Mailbox) -> None:
+    finished(make, employee, mail=True)
+    [pk] = deliveries.due()
+    taken = deliveries._claim(pk)
+    assert taken is not None
+    assert taken.next_at - timezone.now() > timedelta(minutes=4), "ten answers, each in less than twenty seconds"
+    deliveries._note_miss(taken, deliveries.Missed("It takes too long."))
+    waits = Delivery.objects.get().next_at - timezone.now()
+    assert timedelta(seconds=50) < waits <= timedelta(minutes=1)
+
+
 def test_without_a_mail_server_it_waits_for_one(make: Make, employee: User, settings: Any) -> None:
     settings.QUARRY_SMTP_URL = ""
     finished(make, employee, mail=True)
@@ -318,3 +329,15 @@ def test_deleting_a_schedule_ends_its_deliveries(make: Make, employee: User, set
         actions.delete(employee, schedule)
         deliver(str(pks[0]))
     assert served.talks == []
+
+
+def test_whose_account_was_closed_is_sent_nothing_more(
+    make: Make, employee: User, mailbox: Mailbox, settings: Any
+) -> None:
+    with receiver(settings, 200) as served:
+        finished(make, employee, mail=True, webhook=served.url)
+        User.objects.filter(pk=employee.pk).update(is_active=False)
+        for pk in deliveries.due():
+            deliver(str(pk))
+    assert (served.talks, mailbox.letters) == ([], [])
+    assert set(Delivery.objects.values_list("status", "error")) == {("failed", "The account of its owner was closed.")}

@@ -46,3 +46,13 @@ def test_the_same_is_not_chosen_twice_and_a_budget_holds() -> None:
 
 def test_no_sentence_no_choice() -> None:
     assert keys.choose([], 5) == []
+
+
+def test_a_line_of_a_table_of_contents_is_no_sentence_and_one_that_ends_with_a_number_is() -> None:
+    said = "The deadline for all of the offers is May 29.\nThe price of every pump fell by 12."
+    contents = (
+        "1. Introduction to the house ........ 5\n2. Leave of all the employees 12\n三、關於員工休假之申請與核准…… 7"
+    )
+    words = f"{said}\n{contents}"
+    found = keys.candidates([Text("t", words)], Chapter(0, "", 0, len(words)))
+    assert [line.text for line in found] == said.split("\n")

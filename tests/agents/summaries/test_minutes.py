@@ -21,7 +21,7 @@ def meeting(repository: Path) -> list[Line]:
 
 
 def test_decisions_are_found_with_what_follows_in_their_paragraph(meeting: list[Line]) -> None:
-    found = [line.text for line in minutes.decisions(meeting)]
+    found = [line.text for line in minutes.decisions(meeting, 20)]
     assert "韌體 2.4 版修正 38400 速率的時序，由蔡明翰負責，於 2026 年 5 月 29 日發布。" in found
     assert "自 5 月起出貨的 FS-8 隨機附上 120 Ω 終端電阻，由王志偉負責。" in found
     assert not [each for each in found if "何欣怡報告" in each]
@@ -50,7 +50,7 @@ def test_owners_and_dates_in_english() -> None:
         )
     )
     assert [(task.owner, task.due) for task in found] == [("Tom Lee", "2026-06-01"), ("Anna Berg", "3 May 2026")]
-    decided = minutes.decisions(lines("We talked about the price.", "Decision: The price stays as it is."))
+    decided = minutes.decisions(lines("We talked about the price.", "Decision: The price stays as it is."), 20)
     assert [line.text for line in decided] == ["The price stays as it is."]
 
 
@@ -66,3 +66,25 @@ def test_an_official_letter_is_numbered_as_offices_do() -> None:
     assert "十、第10點\n十一、第11點\n十二、第12點" in text
     assert text.endswith("辦法：\n一、應辦理[2]。")
     assert "辦法" not in styles.official("請核准。", ["一點"], [], "zh-Hant")
+
+
+def test_a_decision_does_not_reach_into_the_next_text() -> None:
+    [decided] = lines("Decision: The price stays as it is.")
+    [other] = lines("The weather was fine on all of the three days.")
+    elsewhere = Line(other.text, (other.origins[0]._replace(text=1),))
+    assert [line.text for line in minutes.decisions([decided, elsewhere], 20)] == ["The price stays as it is."]
+
+
+def test_a_long_text_is_not_compared_with_itself_sentence_by_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared, same = [0], keys.same
+
+    def counted(one: str, other: str) -> bool:
+        compared[0] += 1
+        return same(one, other)
+
+    monkeypatch.setattr(minutes, "same", counted)
+    many = lines(*(f"It was decided that gate {n} of hall alpha{n} must be shut by team beta{n}." for n in range(2000)))
+    assert minutes.decisions(many, 10) == many[:10]
+    assert minutes.measures([*many, *many]) == many
+    assert minutes.distinct([many[0], many[1], many[0]]) == many[:2]
+    assert compared[0] < 200

@@ -124,8 +124,18 @@ def test_texts_selections_collections_and_several_documents(
         assert verbatim(summary.run.citations)
 
 
-def test_nothing_to_say_is_said(asked: Asked, employee: User, model: runtime.ModelInfo) -> None:
-    summary = done(asked(employee, text="Hm. So. 1. 2. 3."))
+@pytest.mark.parametrize("method", ["whole", "parts"])
+def test_of_a_table_its_rows_are_told(method: str, asked: Asked, employee: User, model: runtime.ModelInfo) -> None:
+    rows = (
+        "Item: Pump QX-2100; Price: 900; Stock: 12\nItem: Filter; Price: 40; Stock: 3\nItem: Seal; Price: 5; Stock: 0"
+    )
+    summary = done(asked(employee, text=rows, method=method))
+    assert "Item: Pump QX-2100; Price: 900; Stock: 12 [1]" in summary.run.answer
+
+
+@pytest.mark.parametrize("style", ["executive", "bullets", "official"])
+def test_nothing_to_say_is_said(style: str, asked: Asked, employee: User, model: runtime.ModelInfo) -> None:
+    summary = done(asked(employee, text="Hm. So. 1. 2. 3.", style=style))
     assert summary.run.status == "completed"
     assert summary.run.answer.startswith("There is nothing here")
     assert Part.objects.exclude(lines=[]).count() == 0

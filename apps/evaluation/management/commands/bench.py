@@ -64,7 +64,8 @@ class Command(PersonCommand):
     def _begin(self, actor: User, options: dict[str, Any]) -> Evaluation:
         if options["resume"]:
             evaluation = _found(options["resume"])
-            _load(evaluation.model)
+            if _load(evaluation.model).sha256 != evaluation.model_sha256:
+                raise CommandError(f"{evaluation.model} is another file here than the one that was measured so far.")
             return actions.take_up(actor, str(evaluation.pk))
         info = _load(options["model"])
         drawn_by = _drawn_by(options)
