@@ -40,10 +40,23 @@ def value(expression: str) -> str:
         ("factorial(20)", "2432902008176640000"),
         ("1e3", "1000"),
         ("1/3", "0.3333333333333333333333333333"),
+        ("5² + 1", "26"),
+        ("10⁻³ * 2³", "0.008"),
+        ("2**100", "1267650600228229401496703205376"),
+        ("10**39 / 3", "333333333333333333333333333333333333333"),
+        ("sqrt(2)**2 * 10**30", "2000000000000000000000000000000"),
     ],
 )
 def test_what_comes_out(expression: str, expected: str) -> None:
     assert value(expression) == expected
+
+
+@pytest.mark.parametrize(
+    "expression", ["max(1,000, 2,000)", "sum(5, 1,200)", "max(1,000,2,000)", "round(1,234.567, 2)"]
+)
+def test_a_comma_that_may_divide_digits_or_numbers_is_not_guessed_at(expression: str) -> None:
+    with pytest.raises(ToolError, match="without commas"):
+        arithmetic.evaluate(expression)
 
 
 @pytest.mark.parametrize(
