@@ -139,6 +139,11 @@ def test_what_is_no_calculation_is_refused(expression: str) -> None:
         (2, "小時", "minute", 120),
         (1, "kWh", "J", 3.6e6),
         (60, "m/s**2", "km/h^2", 777600),
+        (25, "℃", "℉", 77),
+        (100, "㎡", "坪", 30.25),
+        (3, "㎏", "克", 3000),
+        (1, "m³", "L", 1000),
+        (2, "µm", "nm", 2000),
     ],
 )
 def test_units(number: float, source: str, target: str, expected: float) -> None:
@@ -176,3 +181,8 @@ def test_a_value_without_end_is_refused() -> None:
 def test_as_a_function(call: Callable[..., Result]) -> None:
     assert call("calculate", {"expression": "12.5 * 8"}).text == "12.5 * 8 = 100"
     assert call("convert_units", {"value": 25, "from": "C", "to": "F"}).text == "25 C = 77 F"
+    assert call("convert_units", {"value": 1234567, "from": "m", "to": "km"}).text == "1234567 m = 1234.567 km"
+    assert (
+        call("convert_units", {"value": 12345678901.5, "from": "g", "to": "g"}).text
+        == "12345678901.5 g = 12345678901.5 g"
+    )
