@@ -39,7 +39,7 @@ def fault(rule: Any) -> str:
     for each in rule:
         if not isinstance(each, dict) or set(each) - KEYS or not isinstance(each.get("argument"), str):
             return "Each condition names an argument, an operator and a value."
-        if each.get("operator") not in OPERATORS:
+        if not isinstance(each.get("operator"), str) or each["operator"] not in OPERATORS:
             return "The operators are ==, !=, >, >=, <, <=, contains, matches and present."
         if each["operator"] == "matches" and not (
             isinstance(each.get("value"), str) and patterns.readable(each["value"])
