@@ -95,7 +95,7 @@ def change_operation(actor: User, operation: Operation, changes: Mapping[str, An
     require_administrator(actor)
     row = Operation.objects.select_for_update(of=("self",)).select_related("tool").get(pk=operation.pk)
     before = {name: getattr(row, name) for name in SETTABLE}
-    for name, value in _with_rule(changes).items():
+    for name, value in _meant(row, changes).items():
         setattr(row, name, value)
     if row.needs_approval == Operation.Needs.RULE and (fault := rules.fault(row.rule)):
         raise fields.invalid("rule", fault)
@@ -176,9 +176,13 @@ def _approval_changed(tool: Tool, body: Mapping[str, Any]) -> dict[str, Any]:
     return {"needs_approval": sorted(asking)}
 
 
-def _with_rule(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A rule that is given is meant to be followed, unless something else is said."""
-    meant = {"needs_approval": Operation.Needs.RULE} if changes.get("rule") else {}
+def _meant(row: Operation, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule that is given is meant to be followed, and a second person to be asked, unless something else is said."""
+    meant: dict[str, Any] = {}
+    if changes.get("rule"):
+        meant = {"needs_approval": Operation.Needs.RULE}
+    elif changes.get("four_eyes") and row.needs_approval == Operation.Needs.NEVER:
+        meant = {"needs_approval": Operation.Needs.ALWAYS}
     return meant | {name: value for name, value in changes.items() if name in SETTABLE}
 
 

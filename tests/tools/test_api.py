@@ -291,7 +291,8 @@ def test_one_that_is_switched_off_can_be_tried_and_one_that_needs_two_cannot(api
     api.post(PATH, body(enabled=False))
     path = f"{PATH}/leave-system/test"
     assert api.post(path, {"operation": "readIt", "arguments": {"n": 1}}).json()["ok"]
-    api.patch(f"{PATH}/leave-system/operations/readIt", {"four_eyes": True})
+    two = api.patch(f"{PATH}/leave-system/operations/readIt", {"four_eyes": True}).json()
+    assert two["needs_approval"] == "always"  # else nobody at all would be asked
     assert api.post(path, {"operation": "readIt", "arguments": {"n": 1}}).status_code == 409
 
 
