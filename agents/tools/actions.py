@@ -2,7 +2,8 @@
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -48,16 +49,15 @@ def change(actor: User, tool: Tool, body: Mapping[str, Any]) -> Tool:
     require_administrator(actor)
     kind = kinds.get(tool.kind)
     settings = fields.own(kind, body) if kind else {}
-    before, stored = _facts(tool), tool.config
+    before, stored, read = _facts(tool), tool.config, copy(tool)
     if settings and kind:
         tool.config = kind.check({**_without_auth(stored), **settings}) | _auth_of(stored)
         _refuse_secret_elsewhere(kind, tool, stored, body)
     _fill(tool, body)
     offers = kind.offers(tool) if kind and settings else None
+    named = {name for name in (*PLAIN, "egress") if name in body} | ({"secret"} if "auth" in body else set())
     with transaction.atomic():
-        if not Tool.objects.select_for_update().filter(pk=tool.pk).exists():
-            raise not_found()
-        tool.save()
+        _save(tool, read, named | ({"config"} if settings or "auth" in body else set()))
         _set_groups(tool, body)
         facts: dict[str, Any] = {
             name: [before[name], value] for name, value in _facts(tool).items() if before[name] != value
@@ -72,10 +72,10 @@ def change(actor: User, tool: Tool, body: Mapping[str, Any]) -> Tool:
 def refresh(actor: User, tool: Tool) -> Tool:
     """Reads the operations again from where they are described."""
     require_administrator(actor)
-    kind = fields.kind_of(tool.kind)
+    kind, read = fields.kind_of(tool.kind), copy(tool)
     offers = kind.offers(tool)
     with transaction.atomic():
-        tool.save(update_fields=["config"])  # of which a kind may have learnt something
+        _save(tool, read, {"config"})  # of which a kind may have learnt something
         record(actor, "tool.refresh", tool, _renewed(tool, offers, expected=False))
     return tool
 
@@ -117,6 +117,25 @@ def test(actor: User, operation: Operation, arguments: Mapping[str, Any]) -> tup
     context = Context(actor, run, None, "en", lambda: False, started + TEST_SECONDS)
     result = calling.trial(registry.function(operation), operation, context, arguments)
     return result, time.monotonic() - started
+
+
+def _save(tool: Tool, read: Tool, named: Collection[str]) -> None:
+    """Writes what was named and nothing else: reading a tool's operations takes a while, in which somebody may have
+    switched it off. What `read` was of its settings must still stand, but for what the kind itself renews."""
+    row = Tool.objects.select_for_update().filter(pk=tool.pk).first()
+    if row is None:
+        raise not_found()
+    kind = kinds.get(tool.kind)
+    renewed = kind.renewed if kind else ()
+    if "config" in named:
+        if _settled(row, renewed) != _settled(read, renewed):
+            raise Problem(409, "Somebody else has changed this tool meanwhile. Look at it again.", code="changed")
+        tool.config = tool.config | {name: row.config[name] for name in renewed if name in tool.config}
+    tool.save(update_fields=named)
+
+
+def _settled(tool: Tool, renewed: Collection[str]) -> Any:
+    return {name: name in renewed or value for name, value in tool.config.items()}, bool(tool.secret)
 
 
 def _fill(tool: Tool, body: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ and asks the kind for the rest. For a kind the order of a creation is:
 
 `kind.addresses(config)` names where a secret goes; when that changes, the secret must be given again. `kind.hidden`
 names what of the config the API does not show, because it is long; what is secret belongs into `Tool.secret`.
+`kind.renewed` names what of the config the kind keeps up to date by itself, beside the secret, while calls are made.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -53,6 +54,7 @@ class Kind:
     maker: Maker
     addresses: Callable[[Mapping[str, Any]], Sequence[str]] = lambda config: ()
     hidden: Sequence[str] = ()
+    renewed: Sequence[str] = ()
 
 
 _kinds: dict[str, Kind] = {}

@@ -77,4 +77,4 @@ def maker(operation: Operation) -> Call:
     return call
 
 
-KIND = Kind(settings.FIELDS, settings.check, offers, maker, settings.addresses, hidden=("oauth",))
+KIND = Kind(settings.FIELDS, settings.check, offers, maker, settings.addresses, hidden=("oauth",), renewed=("oauth",))

@@ -24,6 +24,7 @@ from tests.tools.mcp.conftest import Call
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ClientFor = Callable[..., APIClient]
+PATH = "/api/v1/tools/leave"
 LISTED = "You are signed in, and the service's operations are listed."
 UNKNOWN = "This sign-in was not begun here, or too long ago. Begin it again."
 
@@ -112,6 +113,23 @@ def test_a_token_that_has_run_out_is_renewed_once_for_all(
     tool.save()
     assert call(tool, "days", employee="Emma").text == "7"
     assert service.provider.refreshed == 2
+
+
+def test_a_token_that_is_renewed_while_the_tool_is_changed_stays(
+    tool: Tool, service: Service, administrator: User, client_for: ClientFor, call: Call
+) -> None:
+    client = client_for(administrator)
+    signed_in(client, tool)
+    for change in (
+        lambda: client.patch(PATH, {"scope": "", "name": "Days off"}),
+        lambda: client.post(f"{PATH}/refresh"),
+    ):
+        service.provider.tokens.clear()  # the service does not know it any more
+        assert change().status_code == 200
+        [access] = service.provider.tokens
+        tool.refresh_from_db()
+        assert access in secrets.decrypt(tool.secret)
+    assert (tool.name, call(tool, "days", employee="Emma").text) == ("Days off", "7")
 
 
 def test_without_a_way_back_the_administrator_is_asked(
