@@ -2,9 +2,10 @@
 
 A rule is a list of conditions, of which one is enough:
 `{"argument": "order.total", "operator": ">", "value": 1000}`. `argument` is a path; a part of it that is a number
-counts into a list, `*` means each element; an argument whose own name has dots is found as well. Operators: `==`, `!=`, `>`, `>=`, `<`, `<=`, `contains` (text in text, or a
-value in a list), `matches` (regular expression, anywhere) and `present`. What cannot be evaluated asks: a missing
-argument to be compared, a text beside a number, an expression that takes for ever.
+counts into a list, `*` means each element; an argument whose own name has dots is found as well. Operators: `==`, `!=`,
+`>`, `>=`, `<`, `<=`, `contains` (text in text, or a value in a list), `matches` (regular expression, anywhere) and
+`present`. What cannot be evaluated asks: a missing argument to be compared, a text beside a number, an expression that
+takes for ever.
 """
 
 import unicodedata

@@ -102,7 +102,7 @@ def _fetched(tool: Tool, url: str) -> Document:
 
 def _refuse_open(tool: Tool, server: str) -> None:
     """A key does not travel in the open, but for the company's own network."""
-    if tool.secret and server.startswith("http://") and egress.origin(server) not in tool.egress:
+    if tool.secret and server.startswith("http://") and egress.origin(server) not in access.own_network(tool):
         raise invalid("base_url", "Outside of your own network only https:// is allowed.")
 
 
