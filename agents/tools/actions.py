@@ -54,6 +54,8 @@ def change(actor: User, tool: Tool, body: Mapping[str, Any]) -> Tool:
         tool.config = kind.check({**_without_auth(stored), **settings}) | _auth_of(stored)
         _refuse_secret_elsewhere(kind, tool, stored, body)
     _fill(tool, body)
+    if kind and not settings and {"auth", "egress"} & body.keys():
+        kind.refuse_open(tool)
     offers = kind.offers(tool) if kind and settings else None
     named = {name for name in (*PLAIN, "egress") if name in body} | ({"secret"} if "auth" in body else set())
     with transaction.atomic():

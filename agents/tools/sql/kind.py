@@ -91,7 +91,7 @@ def _authority(pem: Any) -> bool:
 
 def offers(tool: Tool) -> list[Offer]:
     """Both operations, with the database's tables in the words of the first. Connects to it."""
-    _refuse_open(tool)
+    refuse_open(tool)
     try:
         with connection.reading(tool, time.monotonic() + IMPORT_SECONDS, lambda: False) as opened:
             tables = schema.read(opened, tool.config)
@@ -112,7 +112,7 @@ def offers(tool: Tool) -> list[Offer]:
     ]
 
 
-def _refuse_open(tool: Tool) -> None:
+def refuse_open(tool: Tool) -> None:
     """Outside of the own network only an encrypted connection."""
     mode = tool.config.get("sslmode")
     if mode in ("disable", "prefer") and not connection.local(tool.config) and not connection.private(tool):
@@ -162,4 +162,11 @@ def _describe(tool: Tool) -> Call:
     return call
 
 
-KIND = Kind(FIELDS, check, offers, maker, addresses=lambda config: [connection.address(config), str(config["user"])])
+KIND = Kind(
+    FIELDS,
+    check,
+    offers,
+    maker,
+    addresses=lambda config: [connection.address(config), str(config["user"])],
+    refuse_open=refuse_open,
+)
