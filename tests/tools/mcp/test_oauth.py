@@ -167,6 +167,16 @@ def test_a_sign_in_is_good_once_and_for_who_began_it(
     assert came_of_it(client_for(other)) == (False, UNKNOWN)  # theirs did not
 
 
+def test_a_sign_in_ends_where_it_was_begun_for(tool: Tool, administrator: User, client_for: ClientFor) -> None:
+    client = client_for(administrator)
+    back = httpx.get(client.post(f"{PATH}/oauth").json()["url"], follow_redirects=False)
+    Tool.objects.filter(pk=tool.pk).update(config=tool.config | {"url": "https://elsewhere.example/mcp"})
+    client.get(f"{PATH}/oauth/callback", returned(back))
+    assert came_of_it(client) == (False, UNKNOWN)
+    tool.refresh_from_db()
+    assert not tool.secret
+
+
 def test_the_answer_must_come_from_the_server_that_was_asked(
     tool: Tool, administrator: User, client_for: ClientFor
 ) -> None:
