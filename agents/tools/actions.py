@@ -52,12 +52,14 @@ def change(actor: User, tool: Tool, body: Mapping[str, Any]) -> Tool:
     before, stored, read = _facts(tool), tool.config, copy(tool)
     if settings and kind:
         tool.config = kind.check({**_without_auth(stored), **settings}) | _auth_of(stored)
-        _refuse_secret_elsewhere(kind, tool, stored, body)
+        _guard_secret(kind, tool, stored, body)
     _fill(tool, body)
     if kind and not settings and {"auth", "egress"} & body.keys():
         kind.refuse_open(tool)
     offers = kind.offers(tool) if kind and settings else None
-    named = {name for name in (*PLAIN, "egress") if name in body} | ({"secret"} if "auth" in body else set())
+    named = {name for name in (*PLAIN, "egress") if name in body} | (
+        {"secret"} if tool.secret != read.secret else set()
+    )
     with transaction.atomic():
         _save(tool, read, named | ({"config"} if settings or "auth" in body else set()))
         _set_groups(tool, body)
@@ -174,9 +176,14 @@ def _slug(body: Mapping[str, Any]) -> str:
     return f"{plain}-{uuid.uuid4().hex[:6]}" if taken else plain
 
 
-def _refuse_secret_elsewhere(kind: kinds.Kind, tool: Tool, stored: dict[str, Any], body: Mapping[str, Any]) -> None:
-    moved = list(kind.addresses(tool.config)) != list(kind.addresses(stored))
-    if moved and tool.secret and "value" not in (body.get("auth") or {}):
+def _guard_secret(kind: kinds.Kind, tool: Tool, stored: dict[str, Any], body: Mapping[str, Any]) -> None:
+    """Where the address has changed the secret must be given again. What the kind itself has fetched nobody can give:
+    it is forgotten with what the kind knew of it."""
+    if any(name in stored and name not in tool.config for name in kind.renewed):
+        tool.secret = ""
+    moved, given = list(kind.addresses(tool.config)) != list(kind.addresses(stored)), body.get("auth", {})
+    ended = "auth" in body and (given or {}).get("type", "none") == "none"
+    if moved and tool.secret and not ended and "value" not in given:
         raise fields.invalid("auth.value", "Give the key again, since the address has changed.")
 
 

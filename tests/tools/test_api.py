@@ -153,6 +153,8 @@ def test_a_secret_goes_to_no_other_address(api: APIClient) -> None:
     assert last().facts["secret"] == "changed"
     kept = api.patch(f"{PATH}/leave-system", {"document": {"more": 1}})
     assert (kept.status_code, kept.json()["auth"], kept.json()["has_secret"]) == (200, {"type": "bearer"}, True)
+    away = api.patch(f"{PATH}/leave-system", {"auth": {"type": "none"}, "url": "https://open.test"})
+    assert (away.status_code, away.json()["has_secret"]) == (200, False)
     gone = api.patch(f"{PATH}/leave-system", {"auth": None})
     assert (gone.json()["auth"], gone.json()["has_secret"]) == ({"type": "none"}, False)
 

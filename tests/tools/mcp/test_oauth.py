@@ -177,6 +177,20 @@ def test_a_sign_in_ends_where_it_was_begun_for(tool: Tool, administrator: User, 
     assert not tool.secret
 
 
+def test_a_tool_that_moves_forgets_its_sign_in(
+    tool: Tool, administrator: User, client_for: ClientFor, serve: Callable[..., Web]
+) -> None:
+    client, provider, port = client_for(administrator), Provider(), free_port()
+    signed_in(client, tool)
+    elsewhere = serve(application(port, provider), port)
+    facts = {"url": elsewhere.url, "egress": {"allow": [*tool.egress, elsewhere.host]}}
+    moved = client.patch(PATH, facts)
+    assert (moved.status_code, moved.json()["has_secret"]) == (200, False)
+    assert [each["name"] for each in moved.json()["operations"]] == ["sign-in"]
+    assert signed_in(client, tool).status_code == 302
+    assert (came_of_it(client)[0], len(provider.tokens)) == (True, 1)
+
+
 def test_the_answer_must_come_from_the_server_that_was_asked(
     tool: Tool, administrator: User, client_for: ClientFor
 ) -> None:
