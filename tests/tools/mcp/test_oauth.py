@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,9 +10,11 @@ import httpx
 import pytest
 from django.core.cache import cache
 from quarry import secrets
+from quarry.api import Problem
 from rest_framework.test import APIClient
 
 from agents.tools import actions
+from agents.tools.mcp.oauth import discovery
 from agents.tools.models import Tool
 from agents.tools.types import ToolError
 from apps.accounts.models import User
@@ -20,6 +22,7 @@ from apps.audit.models import Event
 from tests.embedded.running import free_port
 from tests.fixtures.sign_in_service import Provider, application
 from tests.fixtures.web import Web
+from tests.runtime.remote.serving import serving
 from tests.tools.mcp.conftest import Call
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -212,6 +215,23 @@ def test_a_refusal_of_the_service_is_told_in_the_reader_s_language(
     assert chinese["detail"] == "服務拒絕了這次登入。"
     tool.refresh_from_db()
     assert not tool.secret
+
+
+def test_a_service_that_never_comes_to_an_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Byte after byte, each in good time: a refresh would hold the tool's row for as long."""
+    monkeypatch.setattr(discovery, "SECONDS", 0.5)
+
+    def dripping() -> Iterator[bytes]:
+        while True:
+            time.sleep(0.1)
+            yield b" "
+
+    with serving(lambda talk: talk.stream("application/json", dripping())) as served:
+        tool = Tool(config={"url": served.url}, egress=[served.url.removeprefix("http://")])
+        started = time.monotonic()
+        with pytest.raises(Problem, match="did not answer in time"):
+            discovery.request(tool, "GET", served.url)
+        assert time.monotonic() - started < 3
 
 
 def test_one_is_sent_to_no_server_that_nobody_has_allowed(
