@@ -99,6 +99,9 @@ def offers(tool: Tool) -> list[Offer]:
         raise Problem(400, error.why, code="unreachable") from None
     if not tables:
         raise Problem(400, "The role can read no table in these schemas.", errors={"schemas": [WRONG["schemas"]]})
+    if schema.size(tables) >= schema.MOST_COLUMNS:
+        why = "There are more columns in these schemas than are read. Name the tables that may be asked."
+        raise Problem(400, why, code="validation", errors={"tables": [why]})
     text = QUERY.format(name=tool.name, tables=schema.overview(tables))
     return [
         Offer("query", text, _parameters("sql", "One SELECT."), title="Query a database", writes=False),
