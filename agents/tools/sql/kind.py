@@ -78,7 +78,7 @@ def _schema(name: str) -> bool:
 
 def _table(name: str, schemas: Sequence[str]) -> bool:
     before, _, after = name.partition(".")
-    return before in schemas and 0 < len(after) <= 63
+    return before in schemas and 0 < len(after) <= 63 and after.isprintable()
 
 
 def _authority(pem: Any) -> bool:

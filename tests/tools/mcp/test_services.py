@@ -289,3 +289,12 @@ def test_the_loop_ends_what_nobody_waits_for() -> None:
         loop.run(work(), time.monotonic() + 30, lambda: True)
     time.sleep(0.2)
     assert done == ["ended", "ended"]
+
+
+@pytest.mark.parametrize("facts", [{"scope": "\ud800"}, {"client_id": "a\x00"}])
+def test_what_no_database_can_hold_is_refused(facts: dict[str, str]) -> None:
+    kind = kinds.get("mcp")
+    assert kind is not None
+    with pytest.raises(Problem) as caught:
+        kind.check({"transport": "http", "url": "https://x.example", **facts})
+    assert list(caught.value.errors or {}) == list(facts)

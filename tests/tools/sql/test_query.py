@@ -259,3 +259,10 @@ def test_more_columns_than_are_read_are_told_to_the_administrator(add: Add, monk
     with pytest.raises(Problem, match="Name the tables that may be asked"):
         add()
     assert add(tables=["hr.employee"]).operations.count() == 2
+
+
+@pytest.mark.parametrize("name", ["hr.x\x00", "hr.\ud800"])
+def test_a_table_whose_name_nothing_can_hold_is_refused(add: Add, name: str) -> None:
+    with pytest.raises(Problem) as caught:
+        add(tables=[name])
+    assert list(caught.value.errors or {}) == ["tables"]
