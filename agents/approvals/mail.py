@@ -49,10 +49,11 @@ def notify(approval_id: str) -> int:
 
 
 def _readers(approval: Approval) -> list[User]:
-    """Who may decide it, each once."""
+    """Who may decide it, each once: who has left the company is written to no more."""
+    asked = [approval.run.person] if policies.asked(approval.run.person, approval) else []
     if approval.needed == 1:
-        return [approval.run.person]
-    return [approval.run.person, *policies.seconds().exclude(pk=approval.run.person_id)]
+        return asked
+    return [*asked, *policies.seconds().exclude(pk=approval.run.person_id)]
 
 
 def _send(person: User, approval: Approval) -> None:

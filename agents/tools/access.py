@@ -6,10 +6,11 @@ encrypted, and read only here.
 
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from quarry import secrets
-from quarry.egress import Policy, origin
+from quarry.egress import EgressError, Policy, origin
 
 from agents.tools.models import Tool
 from agents.tools.types import ToolError
@@ -54,4 +55,13 @@ def policy(tool: Tool, url: str) -> Policy:
     """What a call of this address may reach: it, and in our own network only where the tool's `egress` names its
     `host:port`. Raises `quarry.egress.EgressError` for what is no address."""
     host = origin(url)
-    return Policy(frozenset({host}), allow_private=host in {each.lower() for each in tool.egress})
+    return Policy(frozenset({host}), allow_private=host in own_network(tool))
+
+
+def own_network(tool: Tool) -> set[str]:
+    """The `host:port` that the tool may call although they are in our own network, spelt as `origin` spells them."""
+    found = set()
+    for each in tool.egress:
+        with suppress(EgressError):
+            found.add(origin(f"http://{each}"))
+    return found

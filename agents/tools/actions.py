@@ -2,7 +2,8 @@
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -48,16 +49,19 @@ def change(actor: User, tool: Tool, body: Mapping[str, Any]) -> Tool:
     require_administrator(actor)
     kind = kinds.get(tool.kind)
     settings = fields.own(kind, body) if kind else {}
-    before, stored = _facts(tool), tool.config
+    before, stored, read = _facts(tool), tool.config, copy(tool)
     if settings and kind:
         tool.config = kind.check({**_without_auth(stored), **settings}) | _auth_of(stored)
-        _refuse_secret_elsewhere(kind, tool, stored, body)
+        _guard_secret(kind, tool, stored, body)
     _fill(tool, body)
+    if kind and not settings and {"auth", "egress"} & body.keys():
+        kind.refuse_open(tool)
     offers = kind.offers(tool) if kind and settings else None
+    named = {name for name in (*PLAIN, "egress") if name in body} | (
+        {"secret"} if tool.secret != read.secret else set()
+    )
     with transaction.atomic():
-        if not Tool.objects.select_for_update().filter(pk=tool.pk).exists():
-            raise not_found()
-        tool.save()
+        _save(tool, read, named | ({"config"} if settings or "auth" in body else set()))
         _set_groups(tool, body)
         facts: dict[str, Any] = {
             name: [before[name], value] for name, value in _facts(tool).items() if before[name] != value
@@ -72,10 +76,10 @@ def change(actor: User, tool: Tool, body: Mapping[str, Any]) -> Tool:
 def refresh(actor: User, tool: Tool) -> Tool:
     """Reads the operations again from where they are described."""
     require_administrator(actor)
-    kind = fields.kind_of(tool.kind)
+    kind, read = fields.kind_of(tool.kind), copy(tool)
     offers = kind.offers(tool)
     with transaction.atomic():
-        tool.save(update_fields=["config"])  # of which a kind may have learnt something
+        _save(tool, read, {"config"})  # of which a kind may have learnt something
         record(actor, "tool.refresh", tool, _renewed(tool, offers, expected=False))
     return tool
 
@@ -95,7 +99,7 @@ def change_operation(actor: User, operation: Operation, changes: Mapping[str, An
     require_administrator(actor)
     row = Operation.objects.select_for_update(of=("self",)).select_related("tool").get(pk=operation.pk)
     before = {name: getattr(row, name) for name in SETTABLE}
-    for name, value in _with_rule(changes).items():
+    for name, value in _meant(row, changes).items():
         setattr(row, name, value)
     if row.needs_approval == Operation.Needs.RULE and (fault := rules.fault(row.rule)):
         raise fields.invalid("rule", fault)
@@ -117,6 +121,25 @@ def test(actor: User, operation: Operation, arguments: Mapping[str, Any]) -> tup
     context = Context(actor, run, None, "en", lambda: False, started + TEST_SECONDS)
     result = calling.trial(registry.function(operation), operation, context, arguments)
     return result, time.monotonic() - started
+
+
+def _save(tool: Tool, read: Tool, named: Collection[str]) -> None:
+    """Writes what was named and nothing else: reading a tool's operations takes a while, in which somebody may have
+    switched it off. What `read` was of its settings must still stand, but for what the kind itself renews."""
+    row = Tool.objects.select_for_update().filter(pk=tool.pk).first()
+    if row is None:
+        raise not_found()
+    kind = kinds.get(tool.kind)
+    renewed = kind.renewed if kind else ()
+    if "config" in named:
+        if _settled(row, renewed) != _settled(read, renewed):
+            raise Problem(409, "Somebody else has changed this tool meanwhile. Look at it again.", code="changed")
+        tool.config = tool.config | {name: row.config[name] for name in renewed if name in tool.config}
+    tool.save(update_fields=named)
+
+
+def _settled(tool: Tool, renewed: Collection[str]) -> Any:
+    return {name: name in renewed or value for name, value in tool.config.items()}, bool(tool.secret)
 
 
 def _fill(tool: Tool, body: Mapping[str, Any]) -> None:
@@ -153,9 +176,14 @@ def _slug(body: Mapping[str, Any]) -> str:
     return f"{plain}-{uuid.uuid4().hex[:6]}" if taken else plain
 
 
-def _refuse_secret_elsewhere(kind: kinds.Kind, tool: Tool, stored: dict[str, Any], body: Mapping[str, Any]) -> None:
-    moved = list(kind.addresses(tool.config)) != list(kind.addresses(stored))
-    if moved and tool.secret and "value" not in (body.get("auth") or {}):
+def _guard_secret(kind: kinds.Kind, tool: Tool, stored: dict[str, Any], body: Mapping[str, Any]) -> None:
+    """Where the address has changed the secret must be given again. What the kind itself has fetched nobody can give:
+    it is forgotten with what the kind knew of it."""
+    if any(name in stored and name not in tool.config for name in kind.renewed):
+        tool.secret = ""
+    moved, given = list(kind.addresses(tool.config)) != list(kind.addresses(stored)), body.get("auth", {})
+    ended = "auth" in body and (given or {}).get("type", "none") == "none"
+    if moved and tool.secret and not ended and "value" not in given:
         raise fields.invalid("auth.value", "Give the key again, since the address has changed.")
 
 
@@ -176,9 +204,13 @@ def _approval_changed(tool: Tool, body: Mapping[str, Any]) -> dict[str, Any]:
     return {"needs_approval": sorted(asking)}
 
 
-def _with_rule(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A rule that is given is meant to be followed, unless something else is said."""
-    meant = {"needs_approval": Operation.Needs.RULE} if changes.get("rule") else {}
+def _meant(row: Operation, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule that is given is meant to be followed, and a second person to be asked, unless something else is said."""
+    meant: dict[str, Any] = {}
+    if changes.get("rule"):
+        meant = {"needs_approval": Operation.Needs.RULE}
+    elif changes.get("four_eyes") and row.needs_approval == Operation.Needs.NEVER:
+        meant = {"needs_approval": Operation.Needs.ALWAYS}
     return meant | {name: value for name, value in changes.items() if name in SETTABLE}
 
 

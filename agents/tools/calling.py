@@ -62,7 +62,8 @@ def _hurried(context: Context, seconds: float) -> Context:
 def _recorded(function: Function, operation: Operation, context: Context, arguments: Mapping[str, Any]) -> Result:
     """The call with its audit event, whatever becomes of it."""
     hidden, started = masking.values(operation.tool), time.monotonic()
-    facts = _facts(operation, context, arguments) | {"arguments": masking.masked(masking.short(arguments), hidden)}
+    # Hidden before it is cut, here and below: nobody would find half a key again.
+    facts = _facts(operation, context, arguments) | {"arguments": masking.short(masking.masked(arguments, hidden))}
     try:
         result = _bounded(_carried_out(function, context, arguments), hidden)
     except ToolError as error:
@@ -91,12 +92,12 @@ def _carried_out(function: Function, context: Context, arguments: Mapping[str, A
 
 def _bounded(result: Result, hidden: list[str]) -> Result:
     """The result without secrets, and no longer than can be kept."""
-    text, data = storable(result.text), masking.masked(storable(result.data), hidden)
+    text, data = (masking.masked(storable(each), hidden) for each in (result.text, result.data))
     if len(text) > LONGEST_TEXT:
         text = f"{text[:LONGEST_TEXT]}\n[The rest is left out: {len(text) - LONGEST_TEXT} characters.]"
     written = json.dumps(data, default=str)
     data = json.loads(written) if len(written) <= LONGEST_DATA else None
-    return replace(result, text=masking.masked(text, hidden), data=data)
+    return replace(result, text=text, data=data)
 
 
 def _facts(operation: Operation, context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:

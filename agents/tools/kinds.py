@@ -16,6 +16,9 @@ and asks the kind for the rest. For a kind the order of a creation is:
 
 `kind.addresses(config)` names where a secret goes; when that changes, the secret must be given again. `kind.hidden`
 names what of the config the API does not show, because it is long; what is secret belongs into `Tool.secret`.
+`kind.refuse_open(tool)` raises a Problem where its secret would travel unencrypted outside of our own network; it is
+asked when only the secret or the egress is changed, which needs no new `offers`.
+`kind.renewed` names what of the config the kind keeps up to date by itself, beside the secret, while calls are made.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -53,6 +56,8 @@ class Kind:
     maker: Maker
     addresses: Callable[[Mapping[str, Any]], Sequence[str]] = lambda config: ()
     hidden: Sequence[str] = ()
+    renewed: Sequence[str] = ()
+    refuse_open: Callable[[Tool], None] = lambda tool: None
 
 
 _kinds: dict[str, Kind] = {}

@@ -16,7 +16,7 @@ def found(pattern: str, text: str) -> bool:
         raise Unanswerable
     try:
         return regex.search(pattern, text, timeout=SECONDS) is not None
-    except (regex.error, TimeoutError, RecursionError, MemoryError) as error:
+    except (regex.error, ValueError, TimeoutError, RecursionError, MemoryError) as error:
         raise Unanswerable from error
 
 
@@ -24,6 +24,6 @@ def readable(pattern: str) -> bool:
     """Whether it is a regular expression at all."""
     try:
         regex.compile(pattern)
-    except (regex.error, RecursionError):
+    except (regex.error, ValueError, RecursionError):  # a ValueError where its flags exclude each other
         return False
     return len(pattern) <= LONGEST_PATTERN

@@ -2,9 +2,10 @@
 
 A rule is a list of conditions, of which one is enough:
 `{"argument": "order.total", "operator": ">", "value": 1000}`. `argument` is a path; a part of it that is a number
-counts into a list, `*` means each element. Operators: `==`, `!=`, `>`, `>=`, `<`, `<=`, `contains` (text in text, or a
-value in a list), `matches` (regular expression, anywhere) and `present`. What cannot be evaluated asks: a missing
-argument to be compared, a text beside a number, an expression that takes for ever.
+counts into a list, `*` means each element; an argument whose own name has dots is found as well. Operators: `==`, `!=`,
+`>`, `>=`, `<`, `<=`, `contains` (text in text, or a value in a list), `matches` (regular expression, anywhere) and
+`present`. What cannot be evaluated asks: a missing argument to be compared, a text beside a number, an expression that
+takes for ever.
 """
 
 import unicodedata
@@ -16,6 +17,7 @@ from agents.tools import patterns
 from agents.tools.types import ApprovalPolicy
 
 MOST_CONDITIONS = 50
+MISSING = object()
 KEYS = {"argument", "operator", "value"}
 
 
@@ -38,7 +40,7 @@ def fault(rule: Any) -> str:
     for each in rule:
         if not isinstance(each, dict) or set(each) - KEYS or not isinstance(each.get("argument"), str):
             return "Each condition names an argument, an operator and a value."
-        if each.get("operator") not in OPERATORS:
+        if not isinstance(each.get("operator"), str) or each["operator"] not in OPERATORS:
             return "The operators are ==, !=, >, >=, <, <=, contains, matches and present."
         if each["operator"] == "matches" and not (
             isinstance(each.get("value"), str) and patterns.readable(each["value"])
@@ -54,25 +56,35 @@ def _holds(condition: Mapping[str, Any], arguments: Mapping[str, Any]) -> bool:
         operator, argument = OPERATORS[condition["operator"]], condition["argument"]
         values = list(_values(arguments, argument.split(".")))
         if condition["operator"] == "present":
-            return bool(values)
+            return any(value is not MISSING for value in values)
         if not values:
             raise _Unclear
-        return any(operator(value, condition["value"]) for value in values)
+        if any(operator(value, condition["value"]) for value in values if value is not MISSING):
+            return True
+        return MISSING in values
     except Exception:  # the safe answer to whatever is wrong with a rule is to ask
         return True
 
 
 def _values(value: Any, path: Sequence[str]) -> Iterator[Any]:
-    """All that stands at the path."""
+    """All that stands at the path, and `MISSING` for each place where it leads nowhere."""
     if not path:
         yield value
     elif path[0] == "*" and isinstance(value, list | Mapping):
         for each in value.values() if isinstance(value, Mapping) else value:
             yield from _values(each, path[1:])
-    elif isinstance(value, Mapping) and path[0] in value:
-        yield from _values(value[path[0]], path[1:])
     elif isinstance(value, list) and path[0].isdecimal() and int(path[0]) < len(value):
         yield from _values(value[int(path[0])], path[1:])
+    elif isinstance(value, Mapping) and (taken := _taken(value, path)):
+        for parts in taken:
+            yield from _values(value[".".join(path[:parts])], path[parts:])
+    else:
+        yield MISSING
+
+
+def _taken(value: Mapping[str, Any], path: Sequence[str]) -> list[int]:
+    """How many parts of the path are the name of something here: services call arguments `order.total`, too."""
+    return [parts for parts in range(1, len(path) + 1) if ".".join(path[:parts]) in value]
 
 
 def _number(value: Any) -> Decimal:

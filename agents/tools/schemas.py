@@ -78,12 +78,12 @@ def bounded(schema: Any) -> Any:
 
 def _faults(schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> list[str]:
     validator = _validator()(schema, registry=Registry())
-    found = []
+    found: dict[str, None] = {}
     for error in validator.iter_errors(arguments):
-        found.append(said(error))
+        found[said(error)] = None
         if len(found) == MOST_SAID:
             break
-    return list(dict.fromkeys(found))
+    return list(found)
 
 
 def _validator() -> Any:
@@ -121,8 +121,9 @@ def said(error: ValidationError) -> str:
     name = f"The argument “{place}”" if place else "The call"
     match error.validator:
         case "required":
-            missing = next((each for each in error.validator_value if each not in error.instance), "")
-            text = f"The argument “{f'{place}.{missing}' if place else missing}” is missing."
+            # An error comes for each of them, and all are said with the first: what is said twice is told once.
+            gone = [f"“{place}.{each}”" if place else f"“{each}”" for each in _missing(error)]
+            text = f"The argument{'s' * (len(gone) > 1)} {', '.join(gone)} {'are' if len(gone) > 1 else 'is'} missing."
         case "type":
             wanted = error.validator_value
             text = f"{name} must be {' or '.join(wanted) if isinstance(wanted, list) else wanted}."
@@ -138,6 +139,10 @@ def said(error: ValidationError) -> str:
         case _:
             text = f"{name}: {error.message}"
     return text if len(text) <= LONGEST_SAID else text[: LONGEST_SAID - 1] + "…"
+
+
+def _missing(error: ValidationError) -> list[str]:
+    return [str(each) for each in error.validator_value if each not in error.instance]
 
 
 def _references(schema: Any) -> Iterator[Any]:

@@ -258,6 +258,9 @@ def test_a_browsers_session_is_no_key(client: Any, employee: User, django_user_m
     asked = {"model": "m", "messages": HELLO}
     assert browser.post("/v1/chat/completions", asked, content_type="application/json").status_code == 401
     assert browser.get("/v1/models").status_code == 401
+    basic = {"authorization": "Basic dTpw"}
+    assert browser.post("/v1/chat/completions", asked, "application/json", headers=basic).status_code == 401
+    assert browser.get("/v1/models", headers=basic).status_code == 401
 
 
 def test_errors_are_the_officials_clients_exceptions(client: openai.OpenAI, model: str) -> None:

@@ -234,6 +234,7 @@ def test_pages_of_other_sites_and_other_names_are_refused(address: str, key: str
     assert post(address, key, Host="evil.example.test").status_code == 421
     assert post(address, key, Origin="https://evil.example.test").status_code == 403
     assert post(address, key, Origin="null").status_code == 403
+    assert post(address, key, Origin="http://[").status_code == 403
     own = "http://" + address.split("/")[2]
     assert post(address, key, Origin=own).status_code not in (401, 403, 421)
     settings.CSRF_TRUSTED_ORIGINS = ["https://tools.example.test"]

@@ -21,12 +21,18 @@ PATH = "/api/v1/tools"
 SECRET = "sk-a-very-secret-key"
 NUMBER = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
 offered: list[Offer] = []
+happening: dict[str, Any] = {}  # to a tool while its operations are read
 
 
 def check(fields: Mapping[str, Any]) -> dict[str, Any]:
     if not fields.get("url"):
         raise Problem(400, "Give an address.", code="validation", errors={"url": ["Give an address."]})
     return {"url": fields["url"], "document": fields.get("document")}
+
+
+def meanwhile(tool: Tool) -> None:
+    if happening:
+        Tool.objects.filter(pk=tool.pk).update(**happening)
 
 
 def maker(operation: Operation) -> registry.Call:
@@ -42,6 +48,7 @@ def maker(operation: Operation) -> registry.Call:
 @pytest.fixture(autouse=True)
 def kind() -> Iterator[None]:
     """A kind that offers what the test puts into `offered`."""
+    happening.clear()
     before, makers = dict(kinds._kinds), dict(registry._makers)
     offered[:] = [
         Offer("readIt", "Reads", NUMBER, writes=False),
@@ -51,7 +58,7 @@ def kind() -> Iterator[None]:
     own = Kind(
         fields=("url", "document"),
         check=check,
-        offers=lambda tool: list(offered),
+        offers=lambda tool: meanwhile(tool) or list(offered),
         maker=maker,
         addresses=lambda config: [config["url"]],
         hidden=("document",),
@@ -146,6 +153,8 @@ def test_a_secret_goes_to_no_other_address(api: APIClient) -> None:
     assert last().facts["secret"] == "changed"
     kept = api.patch(f"{PATH}/leave-system", {"document": {"more": 1}})
     assert (kept.status_code, kept.json()["auth"], kept.json()["has_secret"]) == (200, {"type": "bearer"}, True)
+    away = api.patch(f"{PATH}/leave-system", {"auth": {"type": "none"}, "url": "https://open.test"})
+    assert (away.status_code, away.json()["has_secret"]) == (200, False)
     gone = api.patch(f"{PATH}/leave-system", {"auth": None})
     assert (gone.json()["auth"], gone.json()["has_secret"]) == ({"type": "none"}, False)
 
@@ -197,6 +206,26 @@ def test_an_operation_that_cannot_be_called_is_refused(api: APIClient, offer: Of
     offered.append(offer)
     assert api.post(PATH, body()).status_code == 400
     assert not Tool.objects.filter(slug="leave-system").exists()
+
+
+def test_what_somebody_else_does_while_operations_are_read_stays(api: APIClient) -> None:
+    api.post(PATH, body())
+    happening["enabled"] = False
+    changed = api.patch(f"{PATH}/leave-system", {"name": "Leave", "url": "https://x.test"}).json()
+    assert (changed["name"], changed["enabled"]) == ("Leave", False)
+    for host, method, path, facts in (
+        ("elsewhere", api.post, f"{PATH}/leave-system/refresh", {}),
+        ("further", api.patch, f"{PATH}/leave-system", {"url": "https://x.test", "auth": bearer("old")}),
+    ):
+        happening["config"] = {"url": f"https://{host}.test", "auth": {"type": "bearer"}}
+        answer = method(path, facts)
+        assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (409, "changed")
+    tool = Tool.objects.get(slug="leave-system")
+    assert (tool.config["url"], secrets.decrypt(tool.secret)) == ("https://further.test", SECRET)
+
+
+def bearer(value: str) -> dict[str, str]:
+    return {"type": "bearer", "value": value}
 
 
 def test_names_for_the_model_are_free_and_made_of_what_it_can_write(api: APIClient) -> None:
@@ -291,7 +320,8 @@ def test_one_that_is_switched_off_can_be_tried_and_one_that_needs_two_cannot(api
     api.post(PATH, body(enabled=False))
     path = f"{PATH}/leave-system/test"
     assert api.post(path, {"operation": "readIt", "arguments": {"n": 1}}).json()["ok"]
-    api.patch(f"{PATH}/leave-system/operations/readIt", {"four_eyes": True})
+    two = api.patch(f"{PATH}/leave-system/operations/readIt", {"four_eyes": True}).json()
+    assert two["needs_approval"] == "always"  # else nobody at all would be asked
     assert api.post(path, {"operation": "readIt", "arguments": {"n": 1}}).status_code == 409
 
 

@@ -40,10 +40,23 @@ def value(expression: str) -> str:
         ("factorial(20)", "2432902008176640000"),
         ("1e3", "1000"),
         ("1/3", "0.3333333333333333333333333333"),
+        ("5² + 1", "26"),
+        ("10⁻³ * 2³", "0.008"),
+        ("2**100", "1267650600228229401496703205376"),
+        ("10**39 / 3", "333333333333333333333333333333333333333"),
+        ("sqrt(2)**2 * 10**30", "2000000000000000000000000000000"),
     ],
 )
 def test_what_comes_out(expression: str, expected: str) -> None:
     assert value(expression) == expected
+
+
+@pytest.mark.parametrize(
+    "expression", ["max(1,000, 2,000)", "sum(5, 1,200)", "max(1,000,2,000)", "round(1,234.567, 2)"]
+)
+def test_a_comma_that_may_divide_digits_or_numbers_is_not_guessed_at(expression: str) -> None:
+    with pytest.raises(ToolError, match="without commas"):
+        arithmetic.evaluate(expression)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +139,11 @@ def test_what_is_no_calculation_is_refused(expression: str) -> None:
         (2, "小時", "minute", 120),
         (1, "kWh", "J", 3.6e6),
         (60, "m/s**2", "km/h^2", 777600),
+        (25, "℃", "℉", 77),
+        (100, "㎡", "坪", 30.25),
+        (3, "㎏", "克", 3000),
+        (1, "m³", "L", 1000),
+        (2, "µm", "nm", 2000),
     ],
 )
 def test_units(number: float, source: str, target: str, expected: float) -> None:
@@ -163,3 +181,8 @@ def test_a_value_without_end_is_refused() -> None:
 def test_as_a_function(call: Callable[..., Result]) -> None:
     assert call("calculate", {"expression": "12.5 * 8"}).text == "12.5 * 8 = 100"
     assert call("convert_units", {"value": 25, "from": "C", "to": "F"}).text == "25 C = 77 F"
+    assert call("convert_units", {"value": 1234567, "from": "m", "to": "km"}).text == "1234567 m = 1234.567 km"
+    assert (
+        call("convert_units", {"value": 12345678901.5, "from": "g", "to": "g"}).text
+        == "12345678901.5 g = 12345678901.5 g"
+    )

@@ -134,6 +134,14 @@ def test_a_secret_comes_back_in_nothing(made: Made, employee: User) -> None:
     assert SECRET not in json.dumps([event.facts for event in Event.objects.all()])
 
 
+def test_no_half_of_a_secret_is_left_where_something_is_cut(made: Made, employee: User) -> None:
+    text = "x" * (calling.LONGEST_TEXT - 10) + SECRET
+    function = made(lambda c, a: Result(text), secret=secrets.encrypt(SECRET))
+    result = calling.call(function, context(employee), {"note": "y" * 190 + SECRET})
+    assert "sk-very" not in result.text
+    assert "sk-very" not in json.dumps([event.facts for event in Event.objects.all()])
+
+
 def test_parts_of_a_secret_count_too(made: Made, employee: User) -> None:
     value = json.dumps({"client": "quarry-client", "refresh": "refresh-token-123"})
     function = made(lambda c, a: Result("refresh-token-123 for user:hunter2-hunter2"), secret=secrets.encrypt(value))

@@ -3,7 +3,9 @@
 import datetime
 import inspect
 import re
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from holidays.countries import taiwan
@@ -38,6 +40,18 @@ def test_the_known_years_are_those_of_the_package() -> None:
 )
 def test_working_days(day: str, works: bool) -> None:
     assert dates.works(datetime.date.fromisoformat(day)) is works
+
+
+def test_a_year_is_not_looked_at_while_it_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    filled = taiwan.Taiwan._populate
+
+    def slowly(calendar: taiwan.Taiwan, year: int) -> None:
+        time.sleep(0.1)
+        filled(calendar, year)
+
+    monkeypatch.setattr(taiwan.Taiwan, "_populate", slowly)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(dates.works, [datetime.date(2047, 1, 1)] * 4)) == [False] * 4
 
 
 def test_counting_and_moving(call: Call) -> None:

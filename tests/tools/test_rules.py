@@ -13,6 +13,9 @@ ARGUMENTS = {
     "to": ["Boss@Example.test", "x@example.test"],
     "order": {"items": [{"price": 10}, {"price": 99}], "urgent": True},
     "note": "Ｄelete everything",
+    "filter.status": "open",
+    "page": {"max.size": 5},
+    "lines": [{"amount": 5}, {"price": 99999}],
 }
 
 
@@ -41,6 +44,12 @@ def asks(argument: str, operator: str, value: Any = None) -> bool:
         (("note", "contains", "delete"), True),
         (("note", "present"), True),
         (("missing", "present"), False),
+        (("filter.status", "present"), True),
+        (("filter.status", "==", "open"), True),
+        (("filter.status", "==", "closed"), False),
+        (("page.max.size", ">", 5), False),
+        (("lines.*.amount", "present"), True),
+        (("lines.*.total", "present"), False),
     ],
 )
 def test_a_condition_that_can_be_evaluated(condition: tuple[Any, ...], expected: bool) -> None:
@@ -52,6 +61,7 @@ def test_a_condition_that_can_be_evaluated(condition: tuple[Any, ...], expected:
     [
         ("missing", ">", 1),
         ("missing", "==", "x"),
+        ("lines.*.amount", ">", 1000),
         ("note", ">", 1),
         ("total", ">", "a lot"),
         ("order.urgent", "==", "true"),
@@ -94,9 +104,11 @@ def test_one_condition_is_enough_and_the_policy_decides_first() -> None:
         [{}],
         ["x"],
         [{"argument": "a", "operator": "~", "value": 1}],
+        [{"argument": "a", "operator": ["=="], "value": 1}],
         [{"argument": "a", "operator": ">"}],
         [{"argument": 1, "operator": ">", "value": 1}],
         [{"argument": "a", "operator": "matches", "value": "("}],
+        [{"argument": "a", "operator": "matches", "value": "(?au)a"}],
         [{"argument": "a", "operator": ">", "value": 1, "unless": 2}],
         [{"argument": "a", "operator": "present"}] * 51,
     ],

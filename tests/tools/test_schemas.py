@@ -48,6 +48,14 @@ def test_what_is_wrong_is_said_so_that_one_can_mend_it(arguments: dict[str, Any]
     assert says in fault(arguments)
 
 
+def test_all_that_is_missing_is_said_at_once_and_what_else_is_wrong() -> None:
+    names = [f"part{number}" for number in range(8)]
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": names}
+    told = fault({"n": "x", "part0": 1}, schema)
+    assert "The arguments “part1”, “part2”, “part3”, “part4”, “part5”, “part6”, “part7” are missing." in told
+    assert "“n” must be integer." in told
+
+
 def test_what_is_said_is_short_whatever_was_sent() -> None:
     assert len(fault({"city": "x", **{f"a{n}" * 50: n for n in range(500)}})) < 2000
     assert "too long" in fault({"city": "x" * 300_000})

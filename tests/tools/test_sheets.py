@@ -5,6 +5,7 @@ import hashlib
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -233,3 +234,28 @@ def test_names_of_sheets_cannot_be_sql(call: Call, upload: Upload) -> None:
     told = call("query_sheets", {"documents": ['x"; DROP TABLE y; --.csv']})
     assert told.data["tables"][0]["table"] == "x_DROP_TABLE_y"
     assert [name for name, _ in told.data["tables"][0]["columns"]] == ["a_SELECT_1", "b"]
+
+
+def test_numbers_that_are_names_keep_their_digits(call: Call, upload: Upload) -> None:
+    rows = ["工號,電話,帳號,金額,比率,卡號", "00123,0912345678,12345678901234567890,1200,0.5,4012888888881881"]
+    data = "\n".join([*rows, "00045,,00345678901234567891,-30,0.7,4012888888881882"])
+    upload("staff.csv", data.encode())
+    table = call("query_sheets", {"documents": ["staff.csv"]}).data["tables"][0]
+    assert dict(table["columns"])["金額"] == "BIGINT"
+
+    def asked(sql: str) -> Any:
+        return call("query_sheets", {"documents": ["staff.csv"], "sql": sql}).data["rows"]
+
+    first = ["00123", "0912345678", "12345678901234567890", "1200", "4012888888881881"]
+    assert asked("SELECT 工號, 電話, 帳號, 金額, 卡號 FROM staff")[0] == first
+    assert asked("SELECT sum(金額), max(比率) FROM staff") == [["1170", "0.7"]]
+
+
+def test_a_wide_sheet_is_cut_and_not_a_fault(call: Call, upload: Upload) -> None:
+    head = ",".join(f"欄位{number}" for number in range(100))
+    upload("wide.csv", "\n".join([head, *(",".join(["說明文字" * 12] * 100) for _ in range(100))]).encode())
+    told = call("query_sheets", {"documents": ["wide.csv"], "sql": "SELECT * FROM wide"})
+    assert "There are more" in told.text
+    assert 0 < len(told.data["rows"]) < 100
+    upload("tall.csv", b"\n".join([b"a,b", *(b"1,2" for _ in range(200))]))
+    assert len(call("query_sheets", {"documents": ["tall.csv"], "sql": "SELECT * FROM tall"}).data["rows"]) == 100

@@ -11,10 +11,15 @@ from decimal import Context, Decimal, DecimalException, localcontext
 from agents.tools.types import ToolError
 
 LONGEST, MOST_NODES = 500, 200
-PLACES = 28  # significant digits of what is shown
+PLACES, WHOLE = 28, 40  # significant digits of what is shown; digits up to which a number is written out
 EXACT = Context(prec=120, Emax=5000, Emin=-5000)
 NUMBER = r"\d[\d_]*(?:\.\d+)?"
 GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+# Within a function a comma stands between numbers; beside such ones it may as well stand within them.
+UNCLEAR = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d).*,\s|,\s.*(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d)|\d,000(?!\d)", re.DOTALL
+)
+RAISED = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 PERCENT = re.compile(rf"({NUMBER})\s*%(?!\s*[\w(.])")
 OF = re.compile(rf"({NUMBER})\s*%\s*(?:of\b|的)")
 WORDS = (("×", "*"), ("✕", "*"), ("÷", "/"), ("−", "-"), ("–", "-"), ("^", "**"), ("√", "sqrt"))
@@ -51,7 +56,8 @@ def evaluate(expression: str) -> Decimal:
 
 def normalised(expression: str) -> str:
     """The expression as Python would read it."""
-    text = unicodedata.normalize("NFKC", expression).strip().rstrip("=?").strip()
+    raised = RAISED.sub(r"**(\g<0>)", expression)  # before they become ordinary digits
+    text = unicodedata.normalize("NFKC", raised).strip().rstrip("=?").strip()
     if len(text) > LONGEST:
         raise ToolError("The calculation is too long. Do it in parts.")
     for written, meant in WORDS:
@@ -59,6 +65,8 @@ def normalised(expression: str) -> str:
     text = MONEY.sub("", text)
     if not re.search(r"[A-Za-z]\s*\(", text):  # else a comma separates arguments
         text = GROUPED.sub(lambda match: match[0].replace(",", ""), text)
+    elif UNCLEAR.search(text):
+        raise ToolError("Write numbers without commas in them here, like 1200: commas stand between numbers.")
     for name, times in LARGE.items():
         text = re.sub(rf"({NUMBER})\s*{name}", rf"(\1*{times})", text)
     return PERCENT.sub(r"percent(\1)", OF.sub(r"percent(\1)*", text)).strip()
@@ -66,10 +74,11 @@ def normalised(expression: str) -> str:
 
 def shown(value: Decimal) -> str:
     """The number as people write it: no exponent where it can be helped, no zeros that say nothing."""
-    rounded = Context(prec=PLACES).plus(value)
+    # Of a whole number each digit is shown: a zero in its place would be another number.
+    rounded = Context(prec=max(PLACES, min(value.adjusted() + 1, WHOLE))).plus(value)
     if rounded == 0:
         return "0"
-    if not -12 < rounded.adjusted() < 40:
+    if not -12 < rounded.adjusted() < WHOLE:
         return f"{rounded.normalize(Context(prec=PLACES)):E}"
     text = f"{rounded:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

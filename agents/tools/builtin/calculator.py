@@ -1,6 +1,7 @@
 """Calculating and converting, so that no model has to do it in its head."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from agents.tools.builtin import arithmetic, units
@@ -17,7 +18,12 @@ def calculate(context: Context, arguments: Mapping[str, Any]) -> Result:
 def convert(context: Context, arguments: Mapping[str, Any]) -> Result:
     source, target = arguments["from"], arguments["to"]
     value = units.convert(arguments["value"], source, target)
-    return Result(f"{arguments['value']:g} {source} = {value:.10g} {target}", {"value": value})
+    return Result(f"{_shown(arguments['value'])} {source} = {_shown(value)} {target}", {"value": value})
+
+
+def _shown(value: float) -> str:
+    """As exactly as a floating-point number is meant."""
+    return arithmetic.shown(Decimal(f"{value:.15g}"))
 
 
 TOOL = BuiltIn(

@@ -1,6 +1,7 @@
 """Today, and the working days of Taiwan: weekends, holidays and the Saturdays that make up for bridge days."""
 
 import datetime
+import threading
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ TAIPEI = ZoneInfo("Asia/Taipei")
 KNOWN = range(1998, 2027)
 MOST_DAYS = 3700
 NAMES = "一二三四五六日"
+FILLING = threading.Lock()
 DATE = r"^\d{4}-\d{2}-\d{2}$"
 
 
@@ -28,7 +30,7 @@ def today(context: Context, arguments: Mapping[str, Any]) -> Result:
 def look_at(context: Context, arguments: Mapping[str, Any]) -> Result:
     day = _date(arguments["date"])
     shown = f"{day:%Y-%m-%d} is a {day:%A} (星期{NAMES[day.weekday()]}). {_kind(day)}{_caution(day)}"
-    return Result(shown, {"date": day.isoformat(), "working_day": works(day), "holiday": _calendar().get(day)})
+    return Result(shown, {"date": day.isoformat(), "working_day": works(day), "holiday": _calendar(day).get(day)})
 
 
 def count(context: Context, arguments: Mapping[str, Any]) -> Result:
@@ -57,20 +59,28 @@ def move(context: Context, arguments: Mapping[str, Any]) -> Result:
 
 def works(day: datetime.date) -> bool:
     """Whether offices in Taiwan are open."""
-    calendar = _calendar()
-    day.year in calendar.years or calendar.get(day)  # it fills itself by year when it is asked
+    calendar = _calendar(day)
     return day in calendar.weekend_workdays or (day.weekday() < 5 and day not in calendar)
 
 
+def _calendar(day: datetime.date) -> Any:
+    """The calendar with the day's year in it. It fills itself when it is asked: calls are made side by side, and none
+    must see a year that is half filled."""
+    calendar = _known()
+    with FILLING:
+        calendar.get(day)
+    return calendar
+
+
 @cache
-def _calendar() -> Any:
+def _known() -> Any:
     import holidays
 
     return holidays.country_holidays("TW", years=KNOWN, language="zh_TW")
 
 
 def _kind(day: datetime.date) -> str:
-    name = _calendar().get(day)
+    name = _calendar(day).get(day)
     if works(day):
         return "It is a working day." + (" It makes up for a bridge day (補班日)." if day.weekday() > 4 else "")
     return f"It is a holiday: {name}." if name else "It is a weekend."
@@ -78,7 +88,7 @@ def _kind(day: datetime.date) -> str:
 
 def _holidays(days: list[datetime.date]) -> str:
     """The holidays of a stretch that fall on what would be working days."""
-    found = [f"{day} {_calendar().get(day)}" for day in days if day.weekday() < 5 and not works(day)]
+    found = [f"{day} {_calendar(day).get(day)}" for day in days if day.weekday() < 5 and not works(day)]
     return f" Holidays: {'; '.join(found[:20])}." if found else ""
 
 

@@ -79,6 +79,8 @@ def _asked(context: Context, request: dict[str, Any]) -> dict[str, Any]:
     if ended.status != 0:
         logger.warning("A query to sheets ended with %s: %s", ended.status, ended.errors[-300:])
         raise ToolError("The query needs too much memory or time. Ask for less.")
+    if len(ended.output) >= child.OUTPUT:
+        raise ToolError("The answer is too long. Ask for fewer columns.")
     answer: dict[str, Any] = json.loads(ended.output)
     if "refused" in answer:
         raise ToolError(answer["refused"])

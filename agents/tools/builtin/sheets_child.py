@@ -19,6 +19,9 @@ from ingestion.parse.child import OUT_OF_MEMORY, confine
 
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 500_000, 300, 5_000_000
 SHOWN_ROWS, SAMPLES, LOOKED_AT, LONGEST_CELL = 100, 3, 20, 200
+LONGEST = 60_000  # characters of an answer
+# Digits that are a name: of a phone, an employee, an account. Read as a number they would be others.
+NAME = re.compile(r"\s*[+-]?(?:0\d+|\d{19,})\s*")
 DELIMITERS = ",;\t|"
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": "1",
@@ -29,7 +32,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 READ = """
     SELECT * FROM read_csv(?, header = true, delim = ',', quote = '"', escape = '"', sample_size = -1,
-                           null_padding = true, strict_mode = false)
+                           null_padding = true, strict_mode = false{types})
 """
 
 
@@ -41,7 +44,7 @@ def main(limits: str) -> None:
     request = json.load(sys.stdin)
     confine(**json.loads(limits))
     try:
-        sys.stdout.write(json.dumps(_answer(request), default=str))
+        sys.stdout.write(json.dumps(_answer(request), default=str, ensure_ascii=False))
         sys.stdout.flush()
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
@@ -114,7 +117,7 @@ def _create(database: Any, table: str, rows: Iterable[list[Any]]) -> bool:
     """Writes the rows into a file of ours, from which DuckDB finds out the types. False where there is no table."""
     place, filled = Path(f"{os.getpid()}.csv"), _below_titles(rows)
     names = _columns(next(filled, []))
-    count = 0
+    count, texts = 0, set[int]()
     with place.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(names)
@@ -122,10 +125,17 @@ def _create(database: Any, table: str, rows: Iterable[list[Any]]) -> bool:
             if count > MOST_ROWS or len(names) > MOST_COLUMNS or count * len(names) > MOST_CELLS:
                 raise Refused(f"A sheet has more than {MOST_ROWS:,} rows or {MOST_COLUMNS} columns.")
             writer.writerow([*row[: len(names)], *[""] * (len(names) - len(row))])
+            texts.update(column for column, cell in enumerate(row) if _is_name(cell))
     if count:
-        database.execute(f"CREATE TABLE {_quoted(table)} AS {READ}", [str(place)])
+        kept = ", ".join(f"'{name}': 'VARCHAR'" for number, name in enumerate(names) if number in texts)
+        read = READ.format(types=f", types = {{{kept}}}" if kept else "")
+        database.execute(f"CREATE TABLE {_quoted(table)} AS {read}", [str(place)])
     place.unlink()
     return count > 0
+
+
+def _is_name(cell: str) -> bool:
+    return (len(cell) > 18 or cell.startswith(("0", "+", "-", " "))) and NAME.fullmatch(cell) is not None
 
 
 def _below_titles(rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
@@ -166,13 +176,14 @@ def _described(database: Any, tables: list[tuple[str, str]]) -> dict[str, Any]:
     """The tables with their columns and a few rows."""
     if not tables:
         raise Refused("There is no table in these files.")
-    lines, data = [], []
+    lines, data, left = [], [], LONGEST
     for table, source in tables:
         columns = [(row[0], row[1]) for row in database.execute(f"DESCRIBE {_quoted(table)}").fetchall()]
         number = database.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()[0]  # noqa: S608
         listed = ", ".join(f"{_name(name)} {kind}" for name, kind in columns)
         sample = database.execute(f"SELECT * FROM {_quoted(table)} LIMIT {SAMPLES}").fetchall()  # noqa: S608
-        rows = "\n".join(" | ".join(map(_short, row)) for row in sample)
+        rows = "\n".join(" | ".join(map(_short, row)) for row in sample)[: max(0, left)]
+        left -= len(rows)
         lines.append(f"Table {_name(table)} ({source}; {number} rows): {listed}\n{rows}")
         data.append({"table": table, "source": source, "rows": number, "columns": columns})
     return {"text": "\n\n".join(lines), "data": {"tables": data}}
@@ -197,11 +208,23 @@ def _selected(database: Any, sql: str, described: dict[str, Any]) -> dict[str, A
     except duckdb.Error as error:
         again = "Write the SELECT for the tables that there are, and call again"
         raise Refused(f"{_said(error)}\n\n{again}:\n{described['text'][:3000]}") from None
-    more = f"\n[There are more than {SHOWN_ROWS} rows. Aggregate, or use LIMIT and OFFSET.]"
-    shown = [" | ".join(names), *(" | ".join(map(_short, row)) for row in rows[:SHOWN_ROWS])]
-    text = "\n".join(shown) + (more if len(rows) > SHOWN_ROWS else "")
-    kept = [[_short(value) for value in row] for row in rows[:SHOWN_ROWS]]
+    kept = _fitted(rows[:SHOWN_ROWS])
+    more = f"\n[There are more than {len(kept)} rows. Aggregate, name columns, or use LIMIT and OFFSET.]"
+    text = "\n".join(" | ".join(row) for row in (names, *kept)) + (more if len(rows) > len(kept) else "")
     return {"text": text if rows else "No row fits.", "data": {"columns": names, "rows": kept}}
+
+
+def _fitted(rows: list[Any]) -> list[list[str]]:
+    """As many rows as an answer may be long, one at least."""
+    kept: list[list[str]] = []
+    left = LONGEST
+    for row in rows:
+        cells = [_short(value) for value in row]
+        left -= sum(map(len, cells)) + 3 * len(cells)
+        if kept and left < 0:
+            break
+        kept.append(cells)
+    return kept
 
 
 def _said(error: Exception) -> str:

@@ -72,7 +72,7 @@ def _finite(value: float) -> float:
 
 def _meant(unit: str) -> str:
     """The unit in pint's words, and nothing that would be computed."""
-    text = unicodedata.normalize("NFC", unit).replace("²", "2").replace("³", "3").strip()
+    text = unicodedata.normalize("NFKC", unit).strip()  # ㎡ is m2, ℃ is °C
     parts = PART.findall(text)
     if not WHOLE.fullmatch(text) or len(text) > LONGEST or len(parts) > MOST_PARTS:
         raise ToolError(f"The unit {unit[:40]!r} is not known. Use names like kg, mile or 坪.")

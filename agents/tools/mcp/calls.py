@@ -7,6 +7,7 @@ from django.db import transaction
 from mcp import MCPError
 from pydantic import ValidationError
 
+from agents.tools import masking
 from agents.tools.mcp import faults, results
 from agents.tools.mcp.faults import Fault
 from agents.tools.mcp.kind import CHANGED, MISSING, STOPPED, UNSURE
@@ -51,7 +52,7 @@ def call(tool: Tool, operation: Operation, context: Context, arguments: dict[str
     except Fault as fault:
         raise fault.told() from None
     except MCPError as error:
-        raise ToolError(_refused(error, repeat, progress)) from None
+        raise ToolError(_refused(tool, error, repeat, progress)) from None
     except ValidationError:
         raise ToolError("The server of this tool answered in a form that cannot be read. Go on without it.") from None
 
@@ -62,12 +63,13 @@ def _late(repeat: bool, progress: Progress) -> str:
     return f"The tool did not answer in time.{progress.last} {UNSURE.partition('. ')[2]}"
 
 
-def _refused(error: MCPError, repeat: bool, progress: Progress) -> str:
+def _refused(tool: Tool, error: MCPError, repeat: bool, progress: Progress) -> str:
     if faults.late(error):
         return _late(repeat, progress)
     if faults.lost(error):
         return "The server of this tool ended during the call. Go on without it."
-    why = " ".join(error.message.split())[:LONGEST_ERROR].rstrip(".")
+    # Hidden before it is cut: nobody would find half a key again.
+    why = masking.masked(" ".join(error.message.split()), masking.values(tool))[:LONGEST_ERROR].rstrip(".")
     return f"The server refused the call: {why}. Correct it and call again, or go on without it."
 
 

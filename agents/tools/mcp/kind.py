@@ -43,8 +43,7 @@ def offers(tool: Tool) -> Sequence[Offer]:
     from agents.tools.mcp.loop import Stopped, TooLate, loop
 
     try:
-        if tool.config["transport"] == "http":
-            settings.refuse_open(tool)
+        settings.refuse_open(tool)
         found = loop.run(pool.pool.tools(tool), time.monotonic() + IMPORT_SECONDS, lambda: False)
     except Fault as fault:
         if fault.code == "sign-in" and tool.config.get("sign_in") == "oauth":
@@ -77,4 +76,13 @@ def maker(operation: Operation) -> Call:
     return call
 
 
-KIND = Kind(settings.FIELDS, settings.check, offers, maker, settings.addresses, hidden=("oauth",))
+KIND = Kind(
+    settings.FIELDS,
+    settings.check,
+    offers,
+    maker,
+    settings.addresses,
+    hidden=("oauth",),
+    renewed=("oauth",),
+    refuse_open=settings.refuse_open,
+)

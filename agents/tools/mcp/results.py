@@ -7,14 +7,12 @@ import mcp_types as types
 
 from agents.tools.types import Result, ToolError
 
-LONGEST_ERROR = 1500
-
 
 def result(answer: types.CallToolResult) -> Result:
     """The answer; raises ToolError where the tool says that it failed."""
     text = "\n\n".join(filter(None, _parts(answer)))
     if answer.is_error:
-        raise ToolError(text[:LONGEST_ERROR] or "The tool failed and did not say why.")
+        raise ToolError(text or "The tool failed and did not say why.")
     data = answer.structured_content
     if not text and data is not None:
         text = json.dumps(data, ensure_ascii=False, indent=1, default=str)

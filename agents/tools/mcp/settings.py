@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from quarry import egress
 from quarry.api import Problem
+from quarry.text import storable
 
 from agents.tools import access
 from agents.tools.mcp import sandbox
@@ -104,7 +105,7 @@ def _service_faults(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST_VALUE and "\x00" not in value
+    return isinstance(value, str) and len(value) <= LONGEST_VALUE and value == storable(value)
 
 
 def _variable(name: Any, value: Any) -> bool:

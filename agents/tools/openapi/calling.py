@@ -59,7 +59,7 @@ class _Calling:
                 f"The service answered {answer.status}: it wants to send us elsewhere, which is not followed."
             )
         if answer.status >= 400:
-            raise ToolError(f"The service refused: {reading.fault(answer)}{self._advice(answer)}")
+            raise ToolError(f"The service refused: {reading.fault(answer, hidden(self._tool))}{self._advice(answer)}")
         try:
             text, value = reading.read(answer)
         except reading.Unreadable as error:
@@ -71,7 +71,7 @@ class _Calling:
     def _unread(self, answer: Answer, why: str) -> Result:
         """What has been done must not look as if it had failed: somebody would do it again."""
         if answer.status >= 400:
-            raise ToolError(f"The service refused: {reading.fault(answer)}{self._advice(answer)}")
+            raise ToolError(f"The service refused: {reading.fault(answer, hidden(self._tool))}{self._advice(answer)}")
         if not self._operation.writes:
             raise ToolError(why)
         done = f"The service carried it out and answered {answer.status}. {why}"

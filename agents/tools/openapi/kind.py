@@ -34,6 +34,7 @@ def kind() -> Kind:
         maker=maker,
         addresses=addresses,
         hidden=("document",),
+        refuse_open=refuse_open,
     )
 
 
@@ -71,7 +72,7 @@ def _offers(tool: Tool) -> Sequence[Offer]:
     config = tool.config
     document = _fetched(tool, config["url"]) if "url" in config else Document(config["document"])
     server = servers.base(document, config.get("base_url", ""), config.get("url", ""))
-    _refuse_open(tool, server)
+    refuse_open(tool, server)
     _refuse_moved(tool, server)
     found = operations.offered(document, server, operations.keys(document) | _key(config.get("auth") or {}))
     if not found.offers:
@@ -100,9 +101,10 @@ def _fetched(tool: Tool, url: str) -> Document:
         raise Unfit("The document is no text.") from None
 
 
-def _refuse_open(tool: Tool, server: str) -> None:
+def refuse_open(tool: Tool, server: str = "") -> None:
     """A key does not travel in the open, but for the company's own network."""
-    if tool.secret and server.startswith("http://") and egress.origin(server) not in tool.egress:
+    server = server or str(tool.config.get("server") or "")
+    if tool.secret and server.startswith("http://") and egress.origin(server) not in access.own_network(tool):
         raise invalid("base_url", "Outside of your own network only https:// is allowed.")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from agents.tools import masking
 from ingestion.parse import web
 from ingestion.parse.encoding import decode
 from ingestion.parse.types import ParseError
@@ -74,13 +75,14 @@ def lines(value: Any) -> str:
     return value if isinstance(value, str) else _compact(value)
 
 
-def fault(answer: Answer) -> str:
-    """An error's status and the beginning of what the service says about it, in one line."""
+def fault(answer: Answer, hidden: list[str]) -> str:
+    """An error's status and the beginning of what the service says about it, in one line. What is hidden is hidden
+    before it is cut: nobody would find half a key again."""
     try:
         text = _compact(json.loads(answer.body)) if _is_json(answer) else read(answer)[0]
     except (ValueError, RecursionError, Unreadable):
-        text = visible(answer.body[:LONGEST_FAULT].decode("utf-8", "replace")) if _is_text(answer) else ""
-    said = " ".join(visible(text).split())
+        text = answer.body.decode("utf-8", "replace") if _is_text(answer) else ""
+    said = masking.masked(" ".join(visible(text).split()), hidden)
     said = said if len(said) <= LONGEST_FAULT else said[: LONGEST_FAULT - 1] + "…"
     return f"{answer.status} {_phrase(answer.status)}" + (f": {said}" if answer.body.strip() and said else "")
 

@@ -46,6 +46,8 @@ def prepared(config: Mapping[str, Any], arguments: Mapping[str, Any], credential
     """The request of an operation; credentials last, so that no argument takes their place."""
     given = list(_given(config, arguments))
     content, files, kind = _body(str(config.get("media", "")), given)
+    if content is None and not files and _bare(config):
+        content, kind = b"{}", str(config["media"])
     headers = {"Accept": ACCEPT, "Accept-Encoding": "identity", "User-Agent": "Quarry", **_headers(given)}
     if kind:
         headers["Content-Type"] = kind
@@ -137,6 +139,14 @@ def _with(headers: dict[str, str], credentials: Credentials, cookies: dict[str, 
     if parts:
         made[key] = "; ".join([*parts, *([made[key]] if key in made else [])])
     return made
+
+
+def _bare(config: Mapping[str, Any]) -> bool:
+    """Whether an object without fields is sent where no field is given: a service that reads JSON wants some."""
+    fields = [place for place in config["places"].values() if place["in"] == "body"]
+    whole = any(place.get("style") == "whole" for place in fields)
+    json_read = form_of(str(config.get("media", ""))) == "json" and "*" not in config["media"]
+    return bool(fields) and not whole and json_read and config["method"] in ("POST", "PUT", "PATCH")
 
 
 def _plain_name(name: str) -> str:

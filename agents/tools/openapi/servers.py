@@ -46,12 +46,21 @@ def _stated(node: Mapping[str, Any], swagger: bool) -> str:
     if not swagger:
         first: Any = next(iter(entries(node, "servers")), {})
         url = _filled(text(first, "url").strip(), fields(first, "variables"))
-        return f"https:{url}" if url.startswith("//") else url
+        return _split(f"https:{url}" if url.startswith("//") else url)
     host = text(node, "host").strip().rpartition("://")[2].rstrip("/")
     schemes = [each for each in entries(node, "schemes") if each in ("https", "http")]
     scheme = "http" if schemes and "https" not in schemes else "https"
     path = "/" + text(node, "basePath").strip().strip("/")
-    return _filled(f"{scheme}://{host}{path}" if host else path, {})
+    return _split(_filled(f"{scheme}://{host}{path}" if host else path, {}))
+
+
+def _split(url: str) -> str:
+    """The address, which can at least be taken apart: half an IPv6 address cannot."""
+    try:
+        urlsplit(url)
+    except ValueError:
+        raise Unfit(f"{url[:200]!r} is not an address that begins with http:// or https://.") from None
+    return url
 
 
 def _filled(url: str, variables: Mapping[str, Any]) -> str:

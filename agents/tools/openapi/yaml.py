@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import yaml
+from quarry.text import storable
 
 DEEPEST = 120  # levels; real documents have about twenty
 MOST = 3_000_000  # values, with each alias counted as often as it is used
@@ -121,10 +122,14 @@ def _merged(value: Any) -> dict[str, Any]:
 
 
 def _name(key: Any) -> str:
-    return {True: "true", False: "false", None: "null"}[key] if key is None or isinstance(key, bool) else str(key)
+    said = {True: "true", False: "false", None: "null"}[key] if key is None or isinstance(key, bool) else str(key)
+    return str(storable(said))
 
 
 def _scalar(value: Any) -> Any:
+    """Text without what no database can hold."""
+    if isinstance(value, str):
+        return storable(value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
-    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
+    return value if value is None or isinstance(value, bool | int | float) else str(value)

@@ -98,7 +98,7 @@ def local(config: Mapping[str, Any]) -> bool:
 
 
 def private(tool: Tool) -> bool:
-    return address(tool.config) in {str(each).lower() for each in tool.egress}
+    return address(tool.config) in access.own_network(tool)
 
 
 def _parameters(tool: Tool, address: str, password: str, ca: str) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def _schema(name: str) -> bool:
 
 def _table(name: str, schemas: Sequence[str]) -> bool:
     before, _, after = name.partition(".")
-    return before in schemas and 0 < len(after) <= 63
+    return before in schemas and 0 < len(after) <= 63 and after.isprintable()
 
 
 def _authority(pem: Any) -> bool:
@@ -91,7 +91,7 @@ def _authority(pem: Any) -> bool:
 
 def offers(tool: Tool) -> list[Offer]:
     """Both operations, with the database's tables in the words of the first. Connects to it."""
-    _refuse_open(tool)
+    refuse_open(tool)
     try:
         with connection.reading(tool, time.monotonic() + IMPORT_SECONDS, lambda: False) as opened:
             tables = schema.read(opened, tool.config)
@@ -99,6 +99,9 @@ def offers(tool: Tool) -> list[Offer]:
         raise Problem(400, error.why, code="unreachable") from None
     if not tables:
         raise Problem(400, "The role can read no table in these schemas.", errors={"schemas": [WRONG["schemas"]]})
+    if schema.size(tables) >= schema.MOST_COLUMNS:
+        why = "There are more columns in these schemas than are read. Name the tables that may be asked."
+        raise Problem(400, why, code="validation", errors={"tables": [why]})
     text = QUERY.format(name=tool.name, tables=schema.overview(tables))
     return [
         Offer("query", text, _parameters("sql", "One SELECT."), title="Query a database", writes=False),
@@ -112,7 +115,7 @@ def offers(tool: Tool) -> list[Offer]:
     ]
 
 
-def _refuse_open(tool: Tool) -> None:
+def refuse_open(tool: Tool) -> None:
     """Outside of the own network only an encrypted connection."""
     mode = tool.config.get("sslmode")
     if mode in ("disable", "prefer") and not connection.local(tool.config) and not connection.private(tool):
@@ -162,4 +165,11 @@ def _describe(tool: Tool) -> Call:
     return call
 
 
-KIND = Kind(FIELDS, check, offers, maker, addresses=lambda config: [connection.address(config), str(config["user"])])
+KIND = Kind(
+    FIELDS,
+    check,
+    offers,
+    maker,
+    addresses=lambda config: [connection.address(config), str(config["user"])],
+    refuse_open=refuse_open,
+)

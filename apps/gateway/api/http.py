@@ -10,10 +10,11 @@ from django.views.decorators.csrf import csrf_exempt
 from quarry.api import Problem
 from quarry.api.problem import problem_of, respond
 from quarry.api.streaming import in_thread
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 
-from apps.accounts.api.authentication import caller
+from apps.accounts.api.authentication import ApiKeyAuthentication
 from apps.accounts.models import User
+from apps.accounts.policies import SCOPE_REFUSED, key_allows
 from apps.gateway.fields import Fields, read
 
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
@@ -55,6 +56,9 @@ async def sent(request: HttpRequest) -> tuple[User, Fields]:
 
 
 def keyholder(request: HttpRequest) -> User:
-    if not request.headers.get("Authorization"):
+    found = ApiKeyAuthentication().authenticate(request)
+    if found is None:  # also where a header of another kind stands beside a session
         raise NotAuthenticated
-    return caller(request, SCOPE)
+    if not key_allows(found[1], SCOPE):
+        raise PermissionDenied(SCOPE_REFUSED)
+    return found[0]

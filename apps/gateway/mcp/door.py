@@ -81,8 +81,15 @@ def _refuse_rebinding(request: HttpRequest) -> None:
     if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
         raise Problem(421, "This server does not answer under this name.", title="Misdirected request")
     origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc.lower() != host.lower() and origin not in settings.CSRF_TRUSTED_ORIGINS:
+    if origin and _host(origin) != host.lower() and origin not in settings.CSRF_TRUSTED_ORIGINS:
         raise Problem(403, "Pages of other sites may not call this.")
+
+
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _key(request: HttpRequest) -> ApiKey:

@@ -17,12 +17,12 @@ from .connection import trust
 from .policy import EgressError, Policy, check
 
 CONNECT_SECONDS = 10.0
-STREAM = "text/event-stream"
+STREAM, ENDS = "text/event-stream", (b"\n\n", b"\r\r", b"\r\n\r\n")
 
 
 class AsyncTransport(httpx2.AsyncBaseTransport):
-    """Keeps to the policy. An answer may have `most` bytes, unless it is a stream of events, whose end nobody knows;
-    what goes wrong on the way is an `EgressError`."""
+    """Keeps to the policy. An answer may have `most` bytes; of a stream of events, whose end nobody knows, each event.
+    What goes wrong on the way is an `EgressError`."""
 
     def __init__(self, policy: Policy, most: int) -> None:
         self._pool = httpcore2.AsyncConnectionPool(ssl_context=trust(policy.ca), network_backend=_Backend(policy))
@@ -40,8 +40,8 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
         except _LOST as error:
             raise _told(error) from None
         headers = httpx2.Headers(answer.headers)
-        most = None if headers.get("content-type", "").startswith(STREAM) else self._most
-        return httpx2.Response(answer.status, headers=headers, stream=_Body(answer, most))
+        events = headers.get("content-type", "").lower().startswith(STREAM)
+        return httpx2.Response(answer.status, headers=headers, stream=_Body(answer, self._most, events))
 
     async def aclose(self) -> None:
         await self._pool.aclose()
@@ -76,19 +76,27 @@ class _Backend(httpcore2.AsyncNetworkBackend):
 
 
 class _Body(httpx2.AsyncByteStream):
-    def __init__(self, answer: httpcore2.Response, most: int | None) -> None:
-        self._answer, self._left = answer, most
+    def __init__(self, answer: httpcore2.Response, most: int, events: bool) -> None:
+        self._answer, self._most, self._events = answer, most, events
+        self._came, self._last = 0, b""  # of the answer or of the event, so far
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
             async for piece in self._answer.aiter_stream():
-                if self._left is not None:
-                    self._left -= len(piece)
-                    if self._left < 0:
-                        raise EgressError("broken", "The answer is larger than is read here.")
+                self._count(piece)
                 yield piece
         except _LOST as error:
             raise _told(error) from None
+
+    def _count(self, piece: bytes) -> None:
+        self._came += len(piece)
+        if self._events:
+            seen = self._last + piece  # an end may lie across two pieces
+            if (end := max(map(seen.rfind, ENDS))) >= 0:
+                self._came = len(seen) - end
+            self._last = seen[-3:]
+        if self._came > self._most:
+            raise EgressError("broken", "The answer is larger than is read here.")
 
     async def aclose(self) -> None:
         await self._answer.aclose()

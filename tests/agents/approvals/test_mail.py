@@ -176,6 +176,12 @@ def test_who_has_decided_is_not_written_to(waiting: Run, postbox: Postbox, emplo
     assert postbox.mails == []
 
 
+def test_who_may_not_sign_in_any_more_is_not_written_to(waiting: Run, postbox: Postbox, employee: User) -> None:
+    User.objects.filter(pk=employee.pk).update(is_active=False)
+    assert mail.notify(str(approval_of(waiting).pk)) == 0
+    assert postbox.mails == []
+
+
 def test_without_a_mail_server_nothing_is_sent(waiting: Run, settings: Any) -> None:
     settings.QUARRY_SMTP_URL = ""
     assert mail.notify(str(approval_of(waiting).pk)) == 0

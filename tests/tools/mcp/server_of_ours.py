@@ -56,6 +56,12 @@ def around(folder: str, outside: str, port: int) -> dict[str, object]:
 
 
 @server.tool(annotations=READS)
+def tells(before: int) -> str:
+    """Never works, and says its key."""
+    raise ToolError("x" * before + os.environ.get("TOLD", ""))
+
+
+@server.tool(annotations=READS)
 def fails() -> str:
     """Never works."""
     raise ToolError("the printer is on fire")

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,9 +10,11 @@ import httpx
 import pytest
 from django.core.cache import cache
 from quarry import secrets
+from quarry.api import Problem
 from rest_framework.test import APIClient
 
 from agents.tools import actions
+from agents.tools.mcp.oauth import discovery
 from agents.tools.models import Tool
 from agents.tools.types import ToolError
 from apps.accounts.models import User
@@ -20,10 +22,12 @@ from apps.audit.models import Event
 from tests.embedded.running import free_port
 from tests.fixtures.sign_in_service import Provider, application
 from tests.fixtures.web import Web
+from tests.runtime.remote.serving import serving
 from tests.tools.mcp.conftest import Call
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ClientFor = Callable[..., APIClient]
+PATH = "/api/v1/tools/leave"
 LISTED = "You are signed in, and the service's operations are listed."
 UNKNOWN = "This sign-in was not begun here, or too long ago. Begin it again."
 
@@ -114,6 +118,23 @@ def test_a_token_that_has_run_out_is_renewed_once_for_all(
     assert service.provider.refreshed == 2
 
 
+def test_a_token_that_is_renewed_while_the_tool_is_changed_stays(
+    tool: Tool, service: Service, administrator: User, client_for: ClientFor, call: Call
+) -> None:
+    client = client_for(administrator)
+    signed_in(client, tool)
+    for change in (
+        lambda: client.patch(PATH, {"scope": "", "name": "Days off"}),
+        lambda: client.post(f"{PATH}/refresh"),
+    ):
+        service.provider.tokens.clear()  # the service does not know it any more
+        assert change().status_code == 200
+        [access] = service.provider.tokens
+        tool.refresh_from_db()
+        assert access in secrets.decrypt(tool.secret)
+    assert (tool.name, call(tool, "days", employee="Emma").text) == ("Days off", "7")
+
+
 def test_without_a_way_back_the_administrator_is_asked(
     tool: Tool, service: Service, administrator: User, client_for: ClientFor, call: Call
 ) -> None:
@@ -149,6 +170,30 @@ def test_a_sign_in_is_good_once_and_for_who_began_it(
     assert came_of_it(client_for(other)) == (False, UNKNOWN)  # theirs did not
 
 
+def test_a_sign_in_ends_where_it_was_begun_for(tool: Tool, administrator: User, client_for: ClientFor) -> None:
+    client = client_for(administrator)
+    back = httpx.get(client.post(f"{PATH}/oauth").json()["url"], follow_redirects=False)
+    Tool.objects.filter(pk=tool.pk).update(config=tool.config | {"url": "https://elsewhere.example/mcp"})
+    client.get(f"{PATH}/oauth/callback", returned(back))
+    assert came_of_it(client) == (False, UNKNOWN)
+    tool.refresh_from_db()
+    assert not tool.secret
+
+
+def test_a_tool_that_moves_forgets_its_sign_in(
+    tool: Tool, administrator: User, client_for: ClientFor, serve: Callable[..., Web]
+) -> None:
+    client, provider, port = client_for(administrator), Provider(), free_port()
+    signed_in(client, tool)
+    elsewhere = serve(application(port, provider), port)
+    facts = {"url": elsewhere.url, "egress": {"allow": [*tool.egress, elsewhere.host]}}
+    moved = client.patch(PATH, facts)
+    assert (moved.status_code, moved.json()["has_secret"]) == (200, False)
+    assert [each["name"] for each in moved.json()["operations"]] == ["sign-in"]
+    assert signed_in(client, tool).status_code == 302
+    assert (came_of_it(client)[0], len(provider.tokens)) == (True, 1)
+
+
 def test_the_answer_must_come_from_the_server_that_was_asked(
     tool: Tool, administrator: User, client_for: ClientFor
 ) -> None:
@@ -170,6 +215,23 @@ def test_a_refusal_of_the_service_is_told_in_the_reader_s_language(
     assert chinese["detail"] == "服務拒絕了這次登入。"
     tool.refresh_from_db()
     assert not tool.secret
+
+
+def test_a_service_that_never_comes_to_an_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Byte after byte, each in good time: a refresh would hold the tool's row for as long."""
+    monkeypatch.setattr(discovery, "SECONDS", 0.5)
+
+    def dripping() -> Iterator[bytes]:
+        while True:
+            time.sleep(0.1)
+            yield b" "
+
+    with serving(lambda talk: talk.stream("application/json", dripping())) as served:
+        tool = Tool(config={"url": served.url}, egress=[served.url.removeprefix("http://")])
+        started = time.monotonic()
+        with pytest.raises(Problem, match="did not answer in time"):
+            discovery.request(tool, "GET", served.url)
+        assert time.monotonic() - started < 3
 
 
 def test_one_is_sent_to_no_server_that_nobody_has_allowed(

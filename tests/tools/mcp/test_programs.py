@@ -72,6 +72,13 @@ def test_a_tool_that_fails_says_why(ours: Ours, call: Call) -> None:
         call(ours(), "fails")
 
 
+@pytest.mark.parametrize("before", [1455, 1465, 1955, 1965])
+def test_no_half_of_a_secret_is_left_where_an_error_is_cut(ours: Ours, call: Call, before: int) -> None:
+    with pytest.raises(ToolError) as caught:
+        call(ours("a-token-of-ours-and-longer-than-that", TOLD="$secret"), "tells", before=before)
+    assert "a-token" not in str(caught.value)
+
+
 def test_it_gets_nothing_of_ours_and_its_secrets_stay_secret(
     ours: Ours, call: Call, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:

@@ -1,20 +1,25 @@
 """Servers over HTTP: which addresses are called, with which key, and what happens when they misbehave."""
 
+import asyncio
 import json
 import socket
 import time
 from collections.abc import Callable
 from typing import Any
 
+import httpx2
 import pytest
 from mcp.server import MCPServer
 from quarry.api import Problem
+from quarry.egress import EgressError, Policy
+from quarry.egress.asynchronous import AsyncTransport
 
 from agents.tools import kinds
 from agents.tools.mcp.loop import loop
 from agents.tools.mcp.pool import pool
 from agents.tools.types import ToolError
 from tests.fixtures.web import Web
+from tests.runtime.remote.serving import serving
 from tests.tools.mcp.conftest import Add, Call
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -158,6 +163,30 @@ def test_an_answer_without_end_is_not_read(add: Add, serve: Serve, monkeypatch: 
         add(transport="http", url=web.url, egress=(web.host,))
 
 
+@pytest.mark.parametrize(
+    ("parts", "whole"),
+    [
+        ([b"data: ", *[b"y" * 500] * 100, b"\n\n"], False),
+        ([b"data: " + b"y" * 500 + b"\n\n"] * 100, True),
+        ([b"data: " + b"y" * 500 + b"\r\n\r", b"\n"] * 100, True),
+        ([b"data: x\n\n", b"data: ", *[b"y" * 500] * 100, b"\n\n"], False),
+    ],
+)
+def test_a_stream_has_no_end_but_each_of_its_events_has(parts: list[bytes], whole: bool) -> None:
+    with serving(lambda talk: talk.stream("Text/event-stream; charset=utf-8", parts)) as served:
+        policy = Policy(frozenset({served.url.removeprefix("http://")}), allow_private=True)
+
+        async def read() -> bytes:
+            async with httpx2.AsyncClient(transport=AsyncTransport(policy, 2000)) as client:
+                return (await client.get(served.url)).content
+
+        if whole:
+            assert asyncio.run(read()) == b"".join(parts)
+        else:
+            with pytest.raises(EgressError, match="larger than is read here"):
+                asyncio.run(read())
+
+
 @pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"{}", b'{"jsonrpc": "2.0", "id": 1, "result": 7}'])
 def test_what_is_no_server_is_told(add: Add, serve: Serve, body: bytes) -> None:
     web = serve(Around(server().streamable_http_app(), lambda headers: (200, body)))
@@ -260,3 +289,12 @@ def test_the_loop_ends_what_nobody_waits_for() -> None:
         loop.run(work(), time.monotonic() + 30, lambda: True)
     time.sleep(0.2)
     assert done == ["ended", "ended"]
+
+
+@pytest.mark.parametrize("facts", [{"scope": "\ud800"}, {"client_id": "a\x00"}])
+def test_what_no_database_can_hold_is_refused(facts: dict[str, str]) -> None:
+    kind = kinds.get("mcp")
+    assert kind is not None
+    with pytest.raises(Problem) as caught:
+        kind.check({"transport": "http", "url": "https://x.example", **facts})
+    assert list(caught.value.errors or {}) == list(facts)

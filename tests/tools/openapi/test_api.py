@@ -66,6 +66,37 @@ def test_a_document_becomes_a_tool_that_can_be_tested(client: APIClient, service
     assert json.loads(tried.json()["text"])["remaining"] == 7
 
 
+def test_a_key_that_comes_later_does_not_travel_in_the_open_either(client: APIClient, service: LeaveService) -> None:
+    facts = body(service, base_url="http://plain.example", auth=None, egress={"allow": []})
+    slug = post(client, facts).json()["slug"]
+    answer = client.patch(f"{TOOLS}/{slug}", {"auth": AUTH}, format="json")
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["base_url"])
+    moved = client.patch(f"{TOOLS}/{slug}", {"auth": AUTH, "base_url": "https://safe.example"}, format="json")
+    assert (moved.status_code, moved.json()["has_secret"]) == (200, True)
+    ours = client.patch(
+        f"{TOOLS}/{slug}",
+        {"auth": AUTH, "base_url": "http://plain.example", "egress": {"allow": ["plain.example:80"]}},
+        format="json",
+    )
+    assert ours.status_code == 200
+    opened = client.patch(f"{TOOLS}/{slug}", {"egress": {"allow": []}}, format="json")
+    assert (opened.status_code, list(opened.json()["errors"])) == (400, ["base_url"])
+    assert Tool.objects.get(slug=slug).egress == ["plain.example:80"]
+
+
+def test_what_no_database_can_hold_is_left_out_of_a_document(client: APIClient, service: LeaveService) -> None:
+    document = service.document
+    document["info"]["title"], document["info"]["x-half"] = "Le\x00ave", "\ud800"
+    parameters = [{"name": "q\x00", "in": "query", "schema": {"type": "string"}}]
+    document["paths"]["/n\x00w"] = {"get": {"operationId": "n\x00ew", "parameters": parameters}}
+    document["paths"]["/far\x00"] = {"$ref": "far\x00.yaml"}
+    answer = post(client, body(service, document=json.dumps(document)))
+    assert answer.status_code == 201
+    assert (answer.json()["settings"]["title"], list(answer.json()["settings"]["left_out"])) == ("Leave", ["/far"])
+    [new] = [each for each in answer.json()["operations"] if each["name"] == "new"]
+    assert list(new["parameters"]["properties"]) == ["q"]
+
+
 @pytest.mark.parametrize("text", ["json", "yaml"])
 def test_a_document_may_be_pasted_as_text(client: APIClient, service: LeaveService, text: str) -> None:
     import yaml

@@ -165,6 +165,16 @@ def test_answers_are_read(answering: Any, body: bytes, kind: str, expected: str)
     assert answering(replying(body, kind))("look").text == expected
 
 
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+def test_no_half_of_a_key_is_left_where_an_error_is_cut(answering: Any, kind: str) -> None:
+    for before in range(580, 600):
+        said = "x" * before + SECRET + "x" * 50
+        body = json.dumps(said) if kind == "application/json" else said
+        with pytest.raises(ToolError) as caught:
+            answering(replying(body.encode(), kind, 400), {"type": "bearer"})("look")
+        assert "sk-" not in str(caught.value)
+
+
 def test_a_page_is_read_as_text(answering: Any) -> None:
     head = b"<html><head><title>t</title><script>evil()</script></head>"
     page = head + b"<body><h1>Head</h1><p>Body &amp; more</p></body></html>"

@@ -101,6 +101,18 @@ def test_a_json_body_keeps_null_and_what_is_not_said_is_not_sent() -> None:
     assert made.headers["Content-Type"] == b"application/json"
 
 
+def test_a_json_body_of_which_no_field_is_given_is_an_empty_object() -> None:
+    facts = one({})
+    schema = {"type": "object", "properties": {"limit": {"type": "integer"}}}
+    facts["paths"]["/do"] = {
+        "post": {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    }
+    made = prepared(offered(facts).offers[0])
+    assert (body_of(made), made.headers["Content-Type"]) == (b"{}", b"application/json")
+    facts["paths"]["/do"] = {"post": {"responses": {}}}
+    assert prepared(offered(facts).offers[0]).content is None
+
+
 def test_a_field_named_like_a_parameter_goes_to_the_body() -> None:
     made = prepared(offers("code.yaml")["issues.update"], owner="old", issue_number=7, owner_body="new")
     assert made.url.endswith("/repos/old/issues/7")

@@ -59,6 +59,9 @@ def test_the_address(facts: dict[str, Any], base_url: str, url: str, expected: s
         (three("file:///etc/passwd"), "does not say|is not an address"),
         (three("https://user:pass@a.example"), "is not an address"),
         (three("https://a.example/../x"), "is not an address"),
+        (three("http://["), "is not an address"),
+        (three("//℀.example"), "is not an address"),
+        (V2 | {"host": "["}, "is not an address"),
         (three("https://a.example\\@b.example"), "is not an address"),
     ],
 )
@@ -76,6 +79,7 @@ def test_what_is_no_address(facts: dict[str, Any], why: str) -> None:
         ("https://evil.example", "", None),
         ("http://one.example", "", "https://one.example"),
         ("https://one.example:8443", "", None),
+        ("http://[", "", None),
     ],
 )
 def test_an_operation_with_a_server_of_its_own(server: str, base_url: str, expected: str | None) -> None:

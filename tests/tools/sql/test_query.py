@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from agents.tools import kinds
 from agents.tools.models import Tool
+from agents.tools.sql import schema
 from agents.tools.types import ToolError
 from apps.accounts.models import User
 from tests.tools.sql.conftest import NAME, OWNER, Add, Call, administer
@@ -251,3 +252,17 @@ def test_added_and_tried_over_the_api(
     assert "auth.value" in moved.json()["errors"]  # a secret is not taken along
     wrong = admin.post("/api/v1/tools", {**body, "schemas": []}, HTTP_ACCEPT_LANGUAGE="zh-Hant")
     assert wrong.json()["errors"]["schemas"][0].startswith("請至少列出一個")
+
+
+def test_more_columns_than_are_read_are_told_to_the_administrator(add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "MOST_COLUMNS", 5)
+    with pytest.raises(Problem, match="Name the tables that may be asked"):
+        add()
+    assert add(tables=["hr.employee"]).operations.count() == 2
+
+
+@pytest.mark.parametrize("name", ["hr.x\x00", "hr.\ud800"])
+def test_a_table_whose_name_nothing_can_hold_is_refused(add: Add, name: str) -> None:
+    with pytest.raises(Problem) as caught:
+        add(tables=[name])
+    assert list(caught.value.errors or {}) == ["tables"]

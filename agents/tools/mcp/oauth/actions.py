@@ -104,7 +104,7 @@ def outcome(actor: User, tool: Tool) -> dict[str, Any]:
 def _exchange(actor: User, tool: Tool, answer: dict[str, str]) -> None:
     waiting = _taken(answer.get("state", ""))
     if waiting is None or waiting["tool"] != str(tool.pk) or waiting["actor"] != str(actor.pk):
-        raise Problem(400, "This sign-in was not begun here, or too long ago. Begin it again.", code="sign-in")
+        raise _unknown()
     if answer.get("error") or not answer.get("code"):
         raise Problem(400, "The service refused the sign-in.", code="sign-in")
     _refuse_other_server(waiting, answer)
@@ -118,10 +118,16 @@ def _exchange(actor: User, tool: Tool, answer: dict[str, str]) -> None:
     new = tokens.asked(tool, waiting["oauth"], waiting["client_secret"], fields)
     with transaction.atomic():
         tool = Tool.objects.select_for_update().get(pk=tool.pk)
+        if tool.config.get("url") != waiting["oauth"]["url"] or tool.config.get("sign_in") != "oauth":
+            raise _unknown()  # it has moved meanwhile: these tokens are for where it was
         tokens.keep(tool, waiting["oauth"], new, {"client_secret": waiting["client_secret"]})
         facts = {name: waiting["oauth"][name] for name in ("issuer", "client_id", "scope")}
         record(actor, "tool.sign_in", tool, facts)
     _list(actor, tool)
+
+
+def _unknown() -> Problem:
+    return Problem(400, "This sign-in was not begun here, or too long ago. Begin it again.", code="sign-in")
 
 
 def _taken(state: str) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """Where one signs in to a service, and as whom: found out as the protocol has it (RFC 9728, 8414, 7591)."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -123,9 +124,14 @@ def _refuse_another(server: OAuthMetadata, issuer: str | None) -> None:
 
 def request(tool: Tool, method: str, url: str, **more: Any) -> httpx.Response:
     """A request to the service itself, or to a sign-in server that an administrator has allowed."""
-    policy = allowed(tool, url)
+    policy, deadline = allowed(tool, url), time.monotonic() + SECONDS
+
+    def watch(phase: egress.Phase) -> None:
+        if time.monotonic() > deadline:
+            raise egress.EgressError("timeout", "The server did not answer in time.")
+
     try:
-        with egress.client(policy, timeout=SECONDS) as client, client.stream(method, url, **more) as answer:
+        with egress.client(policy, watch) as client, client.stream(method, url, **more) as answer:
             body = b""
             for piece in answer.iter_bytes():
                 body += piece
