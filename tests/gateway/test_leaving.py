@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -59,6 +60,21 @@ def test_who_does_not_wait_for_the_whole_stops_it_too(url: str, key: str, model:
     with httpx.Client(timeout=1.0) as client, contextlib.suppress(httpx.TimeoutException):
         client.post(f"{url}/chat/completions", json=asked(model, n=16), headers={"Authorization": f"Bearer {key}"})
     assert stopped().usage["completion_tokens"] < 16 * MANY
+
+
+def test_who_goes_before_it_has_begun_stops_it_too(
+    url: str, key: str, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete = actions.complete
+
+    def slowly(*given: Any) -> Any:
+        time.sleep(2)
+        return complete(*given)
+
+    monkeypatch.setattr(actions, "complete", slowly)
+    with httpx.Client(timeout=0.5) as client, contextlib.suppress(httpx.TimeoutException):
+        client.post(f"{url}/chat/completions", json=asked(model, n=16), headers={"Authorization": f"Bearer {key}"})
+    assert (stopped().usage or {}).get("completion_tokens", 0) < 16 * MANY
 
 
 async def test_a_crowd_that_comes_and_goes_leaves_nothing_behind(url: str, key: str, model: str) -> None:

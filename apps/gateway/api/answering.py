@@ -6,8 +6,8 @@ The web process writes nothing itself: it follows the run, which goes on in a wo
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeVar
 
 from django.db import close_old_connections
 from django.http import HttpResponseBase, JsonResponse, StreamingHttpResponse
@@ -27,6 +27,7 @@ BEGIN_SECONDS = 5.0  # how long the answer's head waits for a fault that has a s
 # What an error of a run is as a status; the rest is a fault of ours.
 STATUSES = {"context-length": 400, "invalid-request": 400, "model": 503, "time-limit": 504, "interrupted": 503}
 WAITS = "This waits for an approval. Somebody who may give it finds it in Quarry, and the answer as well."
+Found = TypeVar("Found")
 logger = logging.getLogger(__name__)
 _closing: set[asyncio.Future[None]] = set()  # the loop itself holds its tasks weakly
 
@@ -94,6 +95,22 @@ def _stop(person: User, run: Run) -> None:
         logger.exception("Run %s, whose client is gone, could not be stopped", run.pk)
     finally:
         close_old_connections()
+
+
+async def begun(person: User, begin: Callable[[], tuple[Run, Found]]) -> tuple[Run, Found]:
+    """The run that `begin` makes in a thread. A client that goes meanwhile cannot end the thread, so its run is stopped
+    as soon as there is one."""
+    beginning = asyncio.ensure_future(in_thread(begin, requests_own=False))
+    try:
+        return await asyncio.shield(beginning)
+    except asyncio.CancelledError:
+        beginning.add_done_callback(lambda done: _leave_begun(person, done))
+        raise
+
+
+def _leave_begun(person: User, beginning: "asyncio.Future[tuple[Run, Any]]") -> None:
+    if not beginning.cancelled() and beginning.exception() is None:
+        asyncio.get_running_loop().run_in_executor(None, _stop, person, beginning.result()[0])
 
 
 async def at_once(person: User, run: Run, shape: Shape) -> HttpResponseBase:

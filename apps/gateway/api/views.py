@@ -9,7 +9,7 @@ from quarry.api.streaming import in_thread
 
 from apps.accounts.models import User
 from apps.gateway import actions, requests, selectors
-from apps.gateway.api.answering import at_once, streamed
+from apps.gateway.api.answering import at_once, begun, streamed
 from apps.gateway.api.chat_shape import ChatShape
 from apps.gateway.api.http import endpoint, keyholder, sent
 from apps.gateway.api.shape import Shape
@@ -33,7 +33,7 @@ async def completions(request: HttpRequest) -> HttpResponseBase:
 
 
 async def _answered(person: User, wanted: Wanted, body: Fields) -> HttpResponseBase:
-    run, wanted = await in_thread(lambda: actions.complete(person, wanted, body))
+    run, wanted = await begun(person, lambda: actions.complete(person, wanted, body))
     shape: Shape = ChatShape(run, wanted) if wanted.chat else TextShape(run, wanted)
     return await (streamed if wanted.stream else at_once)(person, run, shape)
 
