@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from quarry.api import Problem
 
 from agents import actions
@@ -28,9 +29,15 @@ def start(person: User, run: Run) -> Run:
     require_administrator(person)
     if run.plan is None or not run.ended:
         raise Problem(409, "Only an agent's run that has ended can be replayed.", code="not-replayable")
+    if not _turns(run).exists():
+        raise Problem(409, "This run ended before the model had written anything.", code="not-replayable")
     replay = actions.start(person, Run.Kind.REPLAY, {"run": str(run.pk)})
     record(person, "run.replay", run, {"replay": str(replay.pk), "of": str(run.person_id)})
     return replay
+
+
+def _turns(run: Run) -> QuerySet[Step]:
+    return run.steps.filter(kind=Step.Kind.GENERATE, status=Step.Status.COMPLETED)
 
 
 class Replay:
@@ -58,8 +65,8 @@ class Replay:
         """One turn again, beside what it was."""
         with self.recorder.step(Step.Kind.GENERATE, "replay", {"step": str(step.pk)}) as own:
             turn = Turn(transcript, Silent())
-            messages = transcript.messages(step.memory.get("instruction", ""), step.memory.get("shrink", 0))
-            done = turn.write(messages, Allowed(**step.arguments), self.cancelled)
+            instruction, shrink = step.memory.get("instruction", ""), step.memory.get("shrink", 0)
+            done = turn.write(instruction, shrink, Allowed(**step.arguments), self.cancelled)
             own.result = {"reason": done.reason, "usage": turn.facts(done)["usage"]}
         before = (step.result or {}).get("tool_calls", [])
         calls, text = turn.calls == before, turn.raw == step.memory.get("raw")

@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 
 from quarry import runtime
 
 from agents.tools import schemas
 from agents.tools.types import ToolError
 
-MOST = 2  # times that a model is told to make a call that it wrote into the answer
+MOST = 2  # times that a model is corrected in a run
 UNKNOWN = "There is no function {name}. There are: {names}."
 WRITTEN = "Nothing was called: a call is not written into the answer. Make the call itself."
+ELSE = "There is no function {name}. If one of those that there are does what is asked, call it; if none does, say so."
 NOTHING = "Nothing was written. Call the function that does what is asked; if none does, say so in one sentence."
 TOO_LONG = "Nothing was called: the call was too long. Make it with shorter values."
 # A call's tag, JSON that names something and is about to give it arguments, or a function, however it goes on.
 _JSON = r'<\|?tool_call\|?>|"name"\s*:\s*"(?:[^"]*"\s*,\s*"(?:arguments|parameters)"\s*:|(?:{names})")'
+_NAMED = re.compile(r'"name"\s*:\s*"([^"]*)"')
 _CODE = r"""(?<![\w.-])(?:{names})(?:\(|\s+\(\s*(?:\w+\s*=|["'\[{{]))"""
 _LINE = r"(?m:^[ \t>`*-]*)(?:{names})\("
 
@@ -45,3 +48,12 @@ def written(text: str, names: Collection[str], called: Collection[str] = ()) -> 
     if old := [name for name in names if name in called]:
         signs.append(_LINE.format(names="|".join(map(re.escape, old))))
     return bool(names) and any(re.search(sign, text) for sign in signs)
+
+
+def made_up(text: str, names: Collection[str]) -> str:
+    """The function that a written call is of, where it is none on offer, and none that looks like one: what the model
+    looked for is not there. Else empty."""
+    named = _NAMED.findall(text)
+    if not named or any(get_close_matches(each, names, 1) for each in named):
+        return ""
+    return str(named[0])[:64]

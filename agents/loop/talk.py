@@ -96,11 +96,11 @@ class Talk:
         """What may be called, and whether that must be. A model that is made to call goes on with calls that it makes
         up if it may, so one is enough then."""
         names, last = [each.name for each in self.transcript.tools()], self._last_turn
-        if over or (last and last.correction == self._answer):
+        if over or (last and last.correction in self._last_words):
             return Allowed(names, "none")
         if last is None or last.correction == corrections.NOTHING:
             return self._first()
-        if last.correction:
+        if last.correction in (corrections.WRITTEN, corrections.TOO_LONG):
             return Allowed(names, "required")
         if finder := self._finder(last):
             return Allowed([finder], "required", parallel=False)
@@ -138,15 +138,18 @@ class Talk:
         """What the model is told that has written nothing to what functions answered, or calls the same again."""
         return replies.ANSWER[self.plan.language]
 
+    @property
+    def _last_words(self) -> tuple[str, str]:
+        """After which the model may call nothing more."""
+        return self._answer, replies.ANSWER_NOW[self.plan.language]
+
     def _written(self, turn: Turn, instruction: str, allowed: Allowed) -> runtime.Done:
         """Once the time is up a turn ends; the last one has some more."""
         last = self._last if allowed.choice == "none" else self._until
         cancelled = lambda: self.cancelled() or time.monotonic() > last  # noqa: E731
         for shrink in range(SHRINKS + 1):
             try:
-                done = turn.write(self.transcript.messages(instruction, shrink), allowed, cancelled)
-                turn.shrink = shrink
-                return done
+                return turn.write(instruction, shrink, allowed, cancelled)
             except runtime.PromptTooLong:
                 if shrink == SHRINKS:
                     raise
@@ -156,7 +159,7 @@ class Talk:
         """What the model is told where its answer is none, a call that it only wrote down, or one that is done."""
         told = [each.correction for each in self.transcript.turns if each.correction]
         if len(told) >= corrections.MOST:
-            return ""
+            return self._last_words[1] if turn.is_written_call else ""
         if turn.calls:
             return self._answer if self._is_done(turn) else ""
         if not turn.raw.strip():
@@ -164,7 +167,16 @@ class Talk:
                 return corrections.TOO_LONG  # nobody is shown half a call
             nothing = self._answer if self.transcript.calls else corrections.NOTHING
             return "" if nothing in told else nothing
-        return corrections.WRITTEN if turn.is_written_call else ""
+        return self._correction_of_words(turn, told) if turn.is_written_call else ""
+
+    def _correction_of_words(self, turn: Turn, told: Sequence[str]) -> str:
+        """What the model is told that wrote a call as words. One that looks for a function that there is not is not
+        made to call another in its place."""
+        name = corrections.made_up(turn.raw, [tool.name for tool in self.transcript.tools()])
+        if not name:
+            return corrections.WRITTEN
+        gone = corrections.ELSE.format(name=name)
+        return self._last_words[1] if gone in told else gone
 
     def _is_done(self, turn: Turn) -> bool:
         """Whether it calls what has been done, and nothing else."""

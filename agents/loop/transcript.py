@@ -153,14 +153,17 @@ class Transcript:
         offered = [each.tool_facts() for each in self.plan.functions]
         return [*offered, results.FUNCTION] if self.cut else offered
 
-    def messages(self, instruction: str = "", shrink: int = 0) -> list[runtime.Message]:
-        """The conversation as the model reads it, cut so that it fits, and more so with each `shrink`."""
+    def messages(self, instruction: str = "", shrink: int = 0, corrected: bool = True) -> list[runtime.Message]:
+        """The conversation as the model reads it, cut so that it fits, and more so with each `shrink`; with the turns
+        that were `corrected`, or as if there had been none."""
         replies = {each.id: self._reply(step) for each in self.calls if (step := each.settled)}
         room = int(self.plan.context * SHRINKING**shrink) - WRITES - sum(map(_size_of_tool, self.tools()))
-        told = [self._said(replies, instruction)]
+        if not corrected and self.turns:
+            instruction = instruction or self.turns[-1].correction
+        told = [self._said(replies, instruction, corrected)]
         while _size(told[-1]) > room and (longest := self._longest(replies)):
             replies[longest] = results.cut(replies[longest], SHORT) + "\n[The rest was left out.]"
-            told.append(self._said(replies, instruction))
+            told.append(self._said(replies, instruction, corrected))
         return told[-1]
 
     def _longest(self, replies: Mapping[str, str]) -> str:
@@ -168,9 +171,9 @@ class Transcript:
         sizes = {key: len(text) for key, text in replies.items() if runtime.count_tokens(text) > SHORT + 20}
         return max(sizes, key=lambda key: sizes[key]) if sizes else ""
 
-    def _said(self, replies: Mapping[str, str], instruction: str) -> list[runtime.Message]:
+    def _said(self, replies: Mapping[str, str], instruction: str, corrected: bool) -> list[runtime.Message]:
         told = [runtime.Message("system", self.plan.system), *self.before(), self._question()]
-        for turn in self.turns:
+        for turn in (each for each in self.turns if corrected or not each.correction):
             calls = [runtime.Call(each.id, each.name, each.arguments) for each in turn.calls]
             told.append(runtime.Message("assistant", turn.step.memory.get("raw", ""), calls))
             told += [

@@ -67,13 +67,12 @@ class Turn:
         names = [tool.name for tool in self.transcript.tools()]
         return corrections.written(self.raw, names, {each.name for each in self.transcript.calls})
 
-    def write(
-        self, messages: Sequence[runtime.Message], allowed: Allowed, cancelled: Callable[[], bool]
-    ) -> runtime.Done:
+    def write(self, instruction: str, shrink: int, allowed: Allowed, cancelled: Callable[[], bool]) -> runtime.Done:
         """Has the model write to the end and returns how it ended. One that may call nothing goes on in the prompt that
         it has read, functions and all, which is many times faster; if it calls even so, or writes nothing, it begins
-        again in one that tells of none."""
-        self._may_call = allowed.choice != "none"
+        again in one that tells of none, and of nothing that it did wrong: small models do that again."""
+        self.shrink, self._may_call = shrink, allowed.choice != "none"
+        messages = self.transcript.messages(instruction, shrink)
         if self._may_call:
             return self._generate(messages, allowed, cancelled)
         tried = self._generate(messages, replace(allowed, choice="auto"), lambda: self._strayed or cancelled())
@@ -81,6 +80,7 @@ class Turn:
             return tried
         self.recorder.take_back(ANEW)
         self._begin()
+        messages = self.transcript.messages(instruction, shrink, corrected=False)
         done = self._generate(messages, allowed, cancelled)
         return replace(done, usage=tried.usage + done.usage)
 

@@ -63,7 +63,7 @@ class Harness:
         transcript = self._transcript(messages, tools)
         end = self._talk(transcript, Executing(transcript, InMemory(transcript.run), execute))
         own = [message for message in messages[:1] if message.role == "system"]
-        told = [*own, *_remembered(transcript)]
+        told = [*own, *transcript.messages(corrected=False)[1:]]
         return Went(told, _malformed(transcript, tools), len(transcript.turns), end == "answered")
 
     def _transcript(self, messages: Sequence[Message], tools: Sequence[Tool]) -> "Earlier":
@@ -189,17 +189,6 @@ class Executing(Outside):
         for wanted, result in zip(calls, self._execute([_made(each) for each in calls]), strict=True):
             self.done(wanted, result)
         return False
-
-
-def _remembered(transcript: Transcript) -> list[Message]:
-    """What a conversation goes on with: no turn that was corrected, and no correction."""
-    told, corrected = list[Message](), {each.correction for each in transcript.turns if each.correction}
-    for message in transcript.messages()[1:]:
-        if message.role == "user" and message.content in corrected:
-            told.pop()
-        else:
-            told.append(message)
-    return told
 
 
 def _offered(tool: Tool, writes: bool) -> Offered:

@@ -68,10 +68,49 @@ def test_a_call_that_is_only_written_must_be_made(text: str, hand_over: Any, scr
 @pytest.mark.django_db(transaction=True)
 def test_the_model_is_told_so_twice_at_most(hand_over: Any, script: Any) -> None:
     operation("look_up")
-    model = script(*['look_up(day="monday")'] * 5)
+    model = script(*['look_up(day="monday")'] * 7)
     run = carried_out(hand_over())
-    assert (run.status, len(model.read)) == ("completed", corrections.MOST + 1)
+    assert (run.status, len(model.read)) == ("completed", corrections.MOST + 3)
+    assert model.read[3][-1].content == replies.ANSWER_NOW["en"]
+    assert model.choices[3:] == ["auto", "none"]
+    assert [message.role for message in model.read[4]] == ["system", "user", "user"], "none of what was wrong is told"
     assert run.answer == text_of(told(run)) == replies.NO_WORDS["en"], "nobody is shown a call as an answer"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_the_last_correction_an_answer_in_words_is_one(hand_over: Any, script: Any) -> None:
+    operation("look_up")
+    script(*['look_up(day="monday")'] * 3, "I could not look it up.")
+    assert carried_out(hand_over()).answer == "I could not look it up."
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("again", [True, False])
+def test_who_looks_for_a_function_that_is_not_there_is_not_made_to_call_another(
+    again: bool, hand_over: Any, script: Any, done: Any
+) -> None:
+    operation("look_up")
+    wanted = '{"name": "buy_a_pizza", "arguments": {"name": "Margherita"}}'
+    model = script(*[wanted] * (2 if again else 1), "I cannot buy anything.")
+    run = carried_out(hand_over())
+    assert (run.status, run.answer, done) == ("completed", "I cannot buy anything.", [])
+    assert "no function buy_a_pizza" in model.read[1][-1].content
+    choices = [step.arguments["choice"] for step in run.steps.filter(kind="generate")]
+    assert choices == (["auto", "auto", "none"] if again else ["auto", "auto"])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('{"name": "integrate", "arguments": {"function": "book_room"}}', "integrate"),
+        ('{"name": "book_rooms", "arguments": {}}', ""),
+        ('{"name": "book_room", "arguments": {"name": "Ada"}}', ""),
+        ("book_room(people=4)", ""),
+        (f'{{"name": "{"x" * 99}", "arguments": {{}}}}', "x" * 64),
+    ],
+)
+def test_which_function_was_looked_for(text: str, name: str) -> None:
+    assert corrections.made_up(text, NAMES) == name
 
 
 @pytest.mark.django_db(transaction=True)
@@ -115,7 +154,7 @@ def test_who_calls_where_it_must_answer_is_told_of_no_function(
     assert (run.status, run.answer, done) == ("completed", "Monday is free.", [("look_up", MONDAY)])
     assert text_of(told(run)) == "Monday is free."
     assert model.choices == ["auto", "auto", "auto", "none"]
-    assert model.read[3] == model.read[2]
+    assert model.read[3] == [*model.read[2][:-2], model.read[2][-1]], "but for the turn in which it wrote nothing"
     assert run.usage["completion_tokens"] == 4 * 5
 
 

@@ -73,6 +73,15 @@ def test_turns_that_were_corrected_are_replayed_with_what_was_on_offer_then(
     assert (again.read, again.offered) == (first.read, first.offered)
 
 
+def test_what_ended_before_anything_was_written_cannot_be_replayed(
+    hand_over: Any, administrator: User, client_for: Any
+) -> None:
+    run = hand_over()
+    Run.objects.filter(pk=run.pk).update(status="failed", plan={})
+    answer = client_for(administrator).post(f"/api/v1/runs/{run.pk}/replay")
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:quarry:problem:not-replayable")
+
+
 def test_what_was_changed_since_shows(ended: Run, administrator: User, client_for: Any) -> None:
     step = ended.steps.last()
     step.memory["raw"] = "Somebody wrote over the answer."
