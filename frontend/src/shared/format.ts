@@ -29,7 +29,7 @@ export function useFormat() {
     bytes: (bytes: number | null | undefined) => formatBytes(bytes, language),
     time: (iso: string) => formatTime(iso, language),
     exactTime: (iso: string) => formatTime(iso, language, true),
-    share: (value: number) => new Intl.NumberFormat(language, { style: "percent" }).format(value),
+    share: (value: number, digits = 0) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: digits }).format(value),
     number: (value: number) => new Intl.NumberFormat(language).format(value),
     price: (value: number) => new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(value),
     list: (items: string[]) => new Intl.ListFormat(language, { type: "conjunction" }).format(items),

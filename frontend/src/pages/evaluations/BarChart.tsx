@@ -8,39 +8,27 @@ export interface Bar {
   ours: boolean;
 }
 
-const ROW = 28;
-const LABEL = 240;
-const WIDE = 360;
-const END = 60;
+/** A place where a long name may be broken. */
+const BREAK = "\u200b";
 
-/** Bars in plain SVG; a screen reader hears them as a list of names and figures. */
+/** A list of names and figures, with a bar to each. */
 export function BarChart({ title, note, bars }: { title: string; note?: string; bars: Bar[] }) {
-  const { number } = useFormat();
+  const { share } = useFormat();
   const id = useId();
-  const written = (value: number) => `${number(Number(value.toFixed(1)))} %`;
   return (
-    <figure className="bars" aria-labelledby={id}>
-      <figcaption id={id}>
-        <h2>{title}</h2>
+    <figure className="bars">
+      <figcaption>
+        <h2 id={id}>{title}</h2>
         {note && <p className="muted">{note}</p>}
       </figcaption>
-      <svg viewBox={`0 0 ${LABEL + WIDE + END} ${bars.length * ROW}`} aria-hidden="true">
-        {bars.map(({ label, value, ours }, index) => (
-          <g key={label} transform={`translate(0 ${index * ROW})`} className={ours ? "bars__bar bars__bar--ours" : "bars__bar"}>
-            <text x={LABEL - 12} y={ROW / 2} textAnchor="end" dominantBaseline="central">
-              {label.length > 32 ? `${label.slice(0, 31)}…` : label}
-            </text>
-            <rect x={LABEL} y={5} height={ROW - 10} width={(Math.min(Math.max(value, 0), 100) / 100) * WIDE} />
-            <text x={LABEL + (Math.min(Math.max(value, 0), 100) / 100) * WIDE + 8} y={ROW / 2} dominantBaseline="central">
-              {written(value)}
-            </text>
-          </g>
-        ))}
-      </svg>
-      <ul className="visually-hidden">
-        {bars.map(({ label, value }) => (
-          <li key={label}>
-            {label}: {written(value)}
+      <ul aria-labelledby={id}>
+        {bars.map(({ label, value, ours }) => (
+          <li key={label} className={ours ? "bars__row bars__row--ours" : "bars__row"}>
+            <span className="bars__label">{label.replaceAll("_", `_${BREAK}`)}</span>
+            <span className="bars__track">
+              <span className="bars__bar" style={{ inlineSize: `${Math.min(Math.max(value, 0), 100)}%` }} />
+              {share(value / 100, 1)}
+            </span>
           </li>
         ))}
       </ul>

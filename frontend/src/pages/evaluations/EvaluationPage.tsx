@@ -14,7 +14,7 @@ import { BarChart } from "./BarChart";
 
 function Categories({ evaluation }: { evaluation: EvaluationDetail }) {
   const { t } = useTranslation();
-  const { number } = useFormat();
+  const { number, share } = useFormat();
   const columns = ["evaluations.category", "evaluations.tasks", "evaluations.rightCount", "evaluations.accuracy", "evaluations.malformed", "evaluations.seconds"] as const;
   return (
     <TableFrame label={t("evaluations.categories")}>
@@ -26,7 +26,7 @@ function Categories({ evaluation }: { evaluation: EvaluationDetail }) {
               <TableCell className="mono">{each.name}</TableCell>
               <TableCell>{t("models.progress", { done: number(each.done), total: number(each.total) })}</TableCell>
               <TableCell>{number(each.right)}</TableCell>
-              <TableCell>{each.accuracy === null ? "–" : `${number(each.accuracy)} %`}</TableCell>
+              <TableCell>{each.accuracy === null ? "–" : share(each.accuracy / 100, 1)}</TableCell>
               <TableCell>{number(each.malformed)}</TableCell>
               <TableCell>{each.seconds === null ? "–" : number(Number(each.seconds.toFixed(1)))}</TableCell>
             </TableRow>

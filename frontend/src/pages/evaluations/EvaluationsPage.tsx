@@ -27,9 +27,11 @@ function Row({ evaluation }: { evaluation: Evaluation }) {
       <TableCell>
         <Tag size="sm" type={harness ? "green" : "gray"}>{t(harness ? "evaluations.with" : "evaluations.without")}</Tag>
       </TableCell>
-      <TableCell>{t(`evaluations.status.${status}`)}</TableCell>
-      <TableCell>{t("models.progress", { done: number(done), total: number(total) })}</TableCell>
-      <TableCell>{done ? share(right / done) : "–"}</TableCell>
+      <TableCell>
+        {t(`evaluations.status.${status}`)}
+        {done < total && ` (${t("models.progress", { done: number(done), total: number(total) })})`}
+      </TableCell>
+      <TableCell>{done ? `${t("models.progress", { done: number(right), total: number(done) })} (${share(right / done)})` : "–"}</TableCell>
       <TableCell>{number(malformed)}</TableCell>
     </TableRow>
   );
@@ -39,7 +41,7 @@ function Row({ evaluation }: { evaluation: Evaluation }) {
 export function Component() {
   const { t } = useTranslation();
   const { data, error, refetch } = useQuery({ queryKey: keys.evaluations, queryFn: () => allPages(evaluations.list) });
-  const columns = ["evaluations.begun", "evaluations.benchmark", "evaluations.model", "evaluations.harness", "evaluations.state", "evaluations.tasks", "evaluations.right", "evaluations.malformed"] as const;
+  const columns = ["evaluations.begun", "evaluations.benchmark", "evaluations.model", "evaluations.harness", "evaluations.state", "evaluations.rightCount", "evaluations.malformed"] as const;
   return (
     <div className="page">
       <PageHeader title={t("evaluations.title")} lead={t("evaluations.lead")} />
