@@ -162,7 +162,7 @@ async def _service(tool: Tool, stack: AsyncExitStack) -> Any:
     given = access.Credentials() if oauth else access.credentials(tool)
     client = httpx2.AsyncClient(
         transport=AsyncTransport(access.policy(tool, url), LARGEST_ANSWER),
-        headers=dict(given.headers),
+        headers=[(name.encode(), value.encode()) for name, value in given.headers.items()],  # a key may be any text
         params=dict(given.query) or None,
         auth=Signed(tool.pk) if oauth else None,
         timeout=httpx2.Timeout(CONNECT_SECONDS, read=IDLE_SECONDS),
