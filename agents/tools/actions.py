@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Collection, Mapping
 from copy import copy
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -90,6 +91,8 @@ def delete(actor: User, tool: Tool) -> None:
     if tool.kind == Tool.Kind.BUILTIN:
         raise Problem(409, "A built-in tool cannot be deleted. Switch it off instead.")
     record(actor, "tool.delete", tool, _facts(tool))
+    if kind := kinds.get(tool.kind):
+        transaction.on_commit(partial(kind.forget, tool.pk))
     tool.delete()
 
 

@@ -19,8 +19,10 @@ names what of the config the API does not show, because it is long; what is secr
 `kind.refuse_open(tool)` raises a Problem where its secret would travel unencrypted outside of our own network; it is
 asked when only the secret or the egress is changed, which needs no new `offers`.
 `kind.renewed` names what of the config the kind keeps up to date by itself, beside the secret, while calls are made.
+`kind.forget(id)` takes away what the kind keeps of a tool beside its rows, once the tool is deleted.
 """
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,6 +60,7 @@ class Kind:
     hidden: Sequence[str] = ()
     renewed: Sequence[str] = ()
     refuse_open: Callable[[Tool], None] = lambda tool: None
+    forget: Callable[[uuid.UUID], None] = lambda tool: None
 
 
 _kinds: dict[str, Kind] = {}

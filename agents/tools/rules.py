@@ -5,7 +5,7 @@ A rule is a list of conditions, of which one is enough:
 counts into a list, `*` means each element; an argument whose own name has dots is found as well. Operators: `==`, `!=`,
 `>`, `>=`, `<`, `<=`, `contains` (text in text, or a value in a list), `matches` (regular expression, anywhere) and
 `present`. What cannot be evaluated asks: a missing argument to be compared, a text beside a number, an expression that
-takes for ever.
+takes for ever. So does a text that only looks like one that asks: what cannot be seen in it hides nothing.
 """
 
 import unicodedata
@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import regex
+
 from agents.tools import patterns
 from agents.tools.types import ApprovalPolicy
 
 MOST_CONDITIONS = 50
 MISSING = object()
 KEYS = {"argument", "operator", "value"}
+INVISIBLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cf}[\p{Cc}--\s]]+", regex.V1)
 
 
 class _Unclear(Exception):
@@ -116,6 +119,18 @@ def _folded(value: Any) -> Any:
     return unicodedata.normalize("NFKC", value).strip().casefold() if isinstance(value, str) else value
 
 
+def _seen(value: Any) -> Any:
+    """What a reader sees of a text, or of the texts in a list or an object; a text of which nothing is seen stays."""
+    match value:
+        case str():
+            return unicodedata.normalize("NFKC", INVISIBLE.sub("", value)) or value
+        case list():
+            return [_seen(each) for each in value]
+        case Mapping():
+            return {_seen(key): _seen(each) for key, each in value.items()}
+    return value
+
+
 def _contains(value: Any, other: Any) -> bool:
     if isinstance(value, str):
         return _folded(str(other)) in _folded(value)
@@ -127,17 +142,18 @@ def _contains(value: Any, other: Any) -> bool:
 def _matches(value: Any, pattern: Any) -> bool:
     if isinstance(value, list | Mapping):
         raise _Unclear
-    return patterns.found(pattern, str(value))
+    text = str(value)
+    return patterns.found(pattern, text) or patterns.found(pattern, _seen(text))
 
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "==": _equal,
+    "==": lambda value, other: _equal(value, other) or _equal(_seen(value), _seen(other)),
     "!=": lambda value, other: not _equal(value, other),
     ">": lambda value, other: _number(value) > _number(other),
     ">=": lambda value, other: _number(value) >= _number(other),
     "<": lambda value, other: _number(value) < _number(other),
     "<=": lambda value, other: _number(value) <= _number(other),
-    "contains": _contains,
+    "contains": lambda value, other: _contains(value, other) or _contains(_seen(value), _seen(other)),
     "matches": _matches,
     "present": lambda value, other: True,
 }

@@ -2,8 +2,10 @@
 
 import datetime
 import io
+import re
+import zipfile
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import IO, Any
 
 import openpyxl
 
@@ -12,6 +14,13 @@ from ingestion.parse.builder import Builder
 from ingestion.parse.limits import MAX_COLUMNS, MAX_ROWS
 from ingestion.parse.types import Parsed, ParseError
 
+UNCALCULATED = "Formulas that were saved without their results were left out; save the file in Excel to have them read."
+PIECE, LONGEST_CELL = 2**20, 10_000  # bytes; a formula has 8,192 characters at most
+# A formula's cell without a value. In one of type "str" that is a result, too: an empty text.
+WITHOUT_RESULT = re.compile(
+    rb'<c(?![^<>]{0,300} t="str")(?: [^<>]{0,300})?>\s*<f(?: [^<>]{0,300})?(?:/>|>[^<]{0,9000}</f>)\s*'
+    rb"(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+)
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -34,7 +43,31 @@ def parse(data: bytes) -> Parsed:
             builder.heading(1, sheet.title)
             _add_sheet(builder, rows)
     workbook.close()
+    if uncalculated(data):
+        builder.warn(UNCALCULATED)
     return builder.finish()
+
+
+def uncalculated(data: bytes) -> bool:
+    """Whether the workbook has formulas whose results it does not hold, as where a program wrote it: their cells are
+    read as empty."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with archive.open(name) as sheet:
+                    if has_uncalculated(sheet):
+                        return True
+    return False
+
+
+def has_uncalculated(sheet: IO[bytes]) -> bool:
+    """The same of one sheet's XML, read in pieces: it may be large."""
+    kept = b""
+    while piece := sheet.read(PIECE):
+        if WITHOUT_RESULT.search(kept := kept + piece):
+            return True
+        kept = kept[-LONGEST_CELL:]
+    return False
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:

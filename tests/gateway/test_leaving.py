@@ -15,6 +15,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.utils import timezone
 from quarry import events, valkey
 from quarry.api.streaming import in_thread
+from quarry.asgi import application
 
 import agents.actions
 from agents import execution, kinds, recovery
@@ -22,6 +23,7 @@ from agents.models import Run
 from apps.accounts.models import User
 from apps.audit.models import Event
 from apps.gateway import actions
+from apps.gateway.api import answering, views
 from apps.gateway.api.answering import Following
 from tests.agents.test_recovery import claimed, dead_process
 from tests.embedded.running import until
@@ -201,3 +203,36 @@ def test_a_day_later_the_words_are_gone_and_the_audit_log_is_not(
     assert Run.objects.filter(kind="completion").count() == 1
     assert Run.objects.filter(pk=question.pk).exists(), "a conversation's answers stay"
     assert Event.objects.filter(action="completion.answer").count() == 2
+
+
+@pytest.mark.parametrize("gone", ["before the head", "in the middleware"])
+async def test_who_goes_between_the_view_and_the_first_word_stops_it_too(
+    key: str, model: str, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    """The body is never begun then, so that nothing in it ends the run."""
+    leaving, answered = asyncio.Event(), views.streamed
+    messages = [{"type": "http.request", "body": json.dumps(asked(model, stream=True)).encode()}]
+
+    async def streamed(*given: Any) -> Any:
+        response = await answered(*given)
+        if gone == "in the middleware":
+            leaving.set()
+        return response
+
+    async def receive() -> Any:
+        if messages:
+            return messages.pop()
+        await leaving.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        leaving.set()
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(views, "streamed", streamed)
+    monkeypatch.setattr(answering, "UNREAD_SECONDS", 1.0)
+    scope = {"type": "http", "method": "POST", "path": "/v1/chat/completions", "query_string": b""}
+    headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {key}".encode())]
+    await application(scope | {"headers": headers}, receive, send)
+    assert leaving.is_set()
+    await in_thread(stopped)

@@ -112,6 +112,22 @@ def test_reading_and_listing(address: str, key: str, library: Document) -> None:
     assert "There is no document 'Plans'" in text(missing)
 
 
+def test_collections_come_in_pages(address: str, key: str, library: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("Basalt", "Cellar"):
+        Collection.objects.create(name=name, visibility="everyone")
+    monkeypatch.setattr("apps.gateway.mcp.tools.MOST_COLLECTIONS", 2)
+    first = with_client(address, key, called("list_collections"))
+    assert text(first).endswith("\n[There are more: page 2.]")
+    second = with_client(address, key, called("list_collections", page=first.structured_content["next_page"]))
+    assert "There are more" not in text(second)
+    assert "next_page" not in second.structured_content
+    pages = [*first.structured_content["collections"], *second.structured_content["collections"]]
+    assert [each["name"] for each in pages] == ["Basalt", "Cellar", "House"]
+    assert (
+        text(with_client(address, key, called("list_collections", page=3))) == "There are no collections on this page."
+    )
+
+
 def test_what_a_person_may_not_read_is_not_there(
     address: str, administrator: User, stranger: User, shelve: Any, door: None
 ) -> None:

@@ -16,6 +16,11 @@ ARGUMENTS = {
     "filter.status": "open",
     "page": {"max.size": 5},
     "lines": [{"amount": 5}, {"price": 99999}],
+    "from": "me@e\u200bvil.test",
+    "cc": ["you@ev\u3164il.test", "bo\u00adss@example.test"],
+    "code": "1\u20605\u034f00",
+    "site": "ｅｖｉｌ.test",
+    "family": "👩\u200d👧",
 }
 
 
@@ -53,6 +58,32 @@ def asks(argument: str, operator: str, value: Any = None) -> bool:
     ],
 )
 def test_a_condition_that_can_be_evaluated(condition: tuple[Any, ...], expected: bool) -> None:
+    assert asks(*condition) is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (("from", "contains", "evil.test"), True),
+        (("from", "matches", r"@evil\.test$"), True),
+        (("from", "==", "me@evil.test"), True),
+        (("from", "!=", "me@evil.test"), True),
+        (("cc", "contains", "you@evil.test"), True),
+        (("cc.*", "contains", "@evil"), True),
+        (("cc.1", "!=", "boss@example.test"), True),
+        (("code", "==", 1500), True),
+        (("site", "matches", "evil"), True),
+        (("family", "contains", "evil"), False),
+        (("family", "!=", "👩\u200d👧"), False),
+        (("family", "contains", "\u200d"), True),
+        (("family", "matches", "[\u200d]"), True),
+        (("note", "contains", "\u200b"), False),
+        (("note", "matches", "[\u200b]"), False),
+        (("note", "contains", "dele\u200bte"), True),
+        (("from", "contains", "good.test"), False),
+    ],
+)
+def test_what_cannot_be_seen_hides_nothing(condition: tuple[Any, ...], expected: bool) -> None:
     assert asks(*condition) is expected
 
 

@@ -71,6 +71,20 @@ def test_tables_and_columns_are_told_first(call: Call, book: Document) -> None:
     ]
 
 
+def test_formulas_that_were_never_calculated_are_told(call: Call, book: Document, upload: Upload) -> None:
+    written = openpyxl.Workbook()
+    assert written.active is not None
+    for row in [["Item", "Total"], ["Pump", "=1+1"]]:
+        written.active.append(row)
+    made = io.BytesIO()
+    written.save(made)
+    upload("planned.xlsx", made.getvalue())
+    for sql in ("", "SELECT * FROM Sheet"):
+        told = call("query_sheets", {"documents": ["planned.xlsx"], "sql": sql}).text
+        assert told.endswith("[In planned.xlsx formulas were saved without their results: their cells are empty here.]")
+    assert "formulas" not in call("query_sheets", {"documents": ["sales.xlsx"]}).text
+
+
 def test_nobody_needs_to_name_the_sheets_where_they_are_few(
     call: Call, book: Document, upload: Upload, administrator: User
 ) -> None:

@@ -45,6 +45,7 @@ SPEAKERS = {
     "Unsupported": (0,),
     "EgressError": (1,),
     "Unfit": (0,),  # of OpenAPI documents
+    "UnfitPaths": (0,),
     "NotYaml": (0,),
     "Fault": (0,),  # of MCP servers
     "Unreachable": (0,),

@@ -6,7 +6,7 @@ import operator
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from decimal import Context, Decimal, DecimalException, localcontext
+from decimal import Context, Decimal, DecimalException, InvalidOperation, localcontext
 
 from agents.tools.types import ToolError
 
@@ -23,8 +23,11 @@ RAISED = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 PERCENT = re.compile(rf"({NUMBER})\s*%(?!\s*[\w(.])")
 OF = re.compile(rf"({NUMBER})\s*%\s*(?:of\b|的)")
 WORDS = (("×", "*"), ("✕", "*"), ("÷", "/"), ("−", "-"), ("–", "-"), ("^", "**"), ("√", "sqrt"))
-LARGE = {"萬": 10_000, "億": 100_000_000, "兆": 1_000_000_000_000, "千": 1000, "百": 100}
-MONEY = re.compile(r"NT\$|US\$|\$|元|塊")
+# From the largest down: a number is first divided at the largest that is in it.
+UNITS = {"兆": 10**12, **dict.fromkeys("億亿", 10**8), **dict.fromkeys("萬万", 10**4), "千": 1000, "百": 100, "十": 10}
+UNIT = "".join(UNITS)
+SAID = re.compile(rf"(?<![\d.])(?:{NUMBER}\s*[{UNIT}]+\s*)*{NUMBER}\s*[{UNIT}]+\d*(?![\d._eE{UNIT}])")
+MONEY = re.compile(r"NT\$|US\$|\$|(?:元|塊)(?!\s*\d)")
 
 Number = Decimal
 
@@ -67,9 +70,29 @@ def normalised(expression: str) -> str:
         text = GROUPED.sub(lambda match: match[0].replace(",", ""), text)
     elif UNCLEAR.search(text):
         raise ToolError("Write numbers without commas in them here, like 1200: commas stand between numbers.")
-    for name, times in LARGE.items():
-        text = re.sub(rf"({NUMBER})\s*{name}", rf"(\1*{times})", text)
+    text = SAID.sub(_digits, text)
     return PERCENT.sub(r"percent(\1)", OF.sub(r"percent(\1)*", text)).strip()
+
+
+def _digits(said: re.Match[str]) -> str:
+    try:
+        with localcontext(EXACT):
+            return f"{_said(''.join(said[0].split())):f}"
+    except (InvalidOperation, ValueError):
+        raise ToolError(f"Write the number {said[0][:40]} in digits: it is not clear how much it is.") from None
+
+
+def _said(text: str) -> Decimal:
+    """What 1億2千萬 means, and 3萬5, whose last digit is of the next lower place."""
+    unit = next((each for each in UNITS if each in text), "")
+    if not unit:
+        return Decimal(text)
+    before, _, after = text.partition(unit)
+    count, times = _said(before), UNITS[unit]
+    rest = _said(after) if len(after) > 1 else Decimal(after or 0) * times / 10
+    if rest >= times or (after and count % 1) or before[-2:-1] in UNITS:
+        raise ValueError
+    return count * times + rest
 
 
 def shown(value: Decimal) -> str:

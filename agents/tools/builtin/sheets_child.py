@@ -59,7 +59,8 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         database.execute("SET enable_external_access = false")
         database.execute("SET lock_configuration = true")
         described = _described(database, tables)
-        return _selected(database, request["sql"], described) if request["sql"] else described
+        answer = _selected(database, request["sql"], described) if request["sql"] else described
+        return answer | {"text": answer["text"] + _remark(request["files"])}
     except Refused as refused:
         return {"refused": str(refused)}
     except duckdb.OutOfMemoryException:
@@ -68,11 +69,24 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"refused": f"The file cannot be read as a table: {str(error)[:300]}"}
 
 
+def _remark(files: list[dict[str, str]]) -> str:
+    """What a model must know of the files, lest it takes what is not there for nothing."""
+    from ingestion.parse.sheets import uncalculated
+
+    titles = [file["title"] for file in files if _is_workbook(file) and uncalculated(Path(file["path"]).read_bytes())]
+    remark = f"\n[In {', '.join(titles)} formulas were saved without their results: their cells are empty here.]"
+    return remark if titles else ""
+
+
+def _is_workbook(file: dict[str, str]) -> bool:
+    return file["name"].lower().endswith(".xlsx")
+
+
 def _load(database: Any, file: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Puts the file's sheets into tables; yields each table's name and where it comes from."""
     data = Path(file["path"]).read_bytes()
     stem = Path(file["name"]).stem
-    sheets = _workbook(data) if file["name"].lower().endswith(".xlsx") else [(stem, _lines(data, file["name"]))]
+    sheets = _workbook(data) if _is_workbook(file) else [(stem, _lines(data, file["name"]))]
     for title, rows in sheets:
         table = _free(database, _plain(title) or "sheet")
         if _create(database, table, rows):

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx2
 import mcp_types as types
-from django.conf import settings as django_settings
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from quarry import __version__
@@ -118,7 +117,7 @@ class Connection:
             yield client
 
     async def _program_of(self, tool: Tool) -> Any:
-        config, folder = tool.config, Path(django_settings.QUARRY_HOME) / "mcp" / str(tool.pk)
+        config, folder = tool.config, settings.folder(tool.pk)
         self._program = Program(
             config["command"],
             config.get("arguments") or [],
@@ -162,7 +161,7 @@ async def _service(tool: Tool, stack: AsyncExitStack) -> Any:
     given = access.Credentials() if oauth else access.credentials(tool)
     client = httpx2.AsyncClient(
         transport=AsyncTransport(access.policy(tool, url), LARGEST_ANSWER),
-        headers=dict(given.headers),
+        headers=[(name.encode(), value.encode()) for name, value in given.headers.items()],  # a key may be any text
         params=dict(given.query) or None,
         auth=Signed(tool.pk) if oauth else None,
         timeout=httpx2.Timeout(CONNECT_SECONDS, read=IDLE_SECONDS),

@@ -85,4 +85,5 @@ KIND = Kind(
     hidden=("oauth",),
     renewed=("oauth",),
     refuse_open=settings.refuse_open,
+    forget=settings.forget,
 )

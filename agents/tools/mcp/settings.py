@@ -9,7 +9,9 @@ import hashlib
 import json
 import re
 import shutil
+import uuid
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -140,6 +142,16 @@ def _part(secret: str, name: str | None) -> str:
         return str(json.loads(secret)[name])
     except (ValueError, TypeError, KeyError):
         raise ToolError("A secret of this tool is missing; an administrator must give it.") from None
+
+
+def folder(tool: uuid.UUID) -> Path:
+    """Where a tool's program lives and writes."""
+    return Path(settings.QUARRY_HOME) / "mcp" / str(tool)
+
+
+def forget(tool: uuid.UUID) -> None:
+    """What the program wrote goes with its tool."""
+    shutil.rmtree(folder(tool), ignore_errors=True)
 
 
 def addresses(config: Mapping[str, Any]) -> list[str]:

@@ -19,6 +19,10 @@ class Unfit(Exception):
     """A document or an operation that cannot be used; the sentence is for the administrator who added it."""
 
 
+class UnfitPaths(Unfit):
+    """The same of the choice of its paths."""
+
+
 @dataclass(frozen=True)
 class Path:
     """A path of the document with its methods. `why`: it cannot be used for this reason."""

@@ -17,18 +17,19 @@ from ingestion.parse.types import ParseError
 
 from . import operations, sending, servers
 from .calling import maker
-from .document import LONGEST, Document, Unfit
+from .document import LONGEST, Document, Unfit, UnfitPaths
 from .request import ACCEPT, Prepared
 from .words import TITLE, short
 
 FETCH_SECONDS = 30.0
 MOST_LEFT_OUT = 200
+MOST_PATHS, LONGEST_PATH = 100, 300
 
 
 def kind() -> Kind:
     """The kind, for `kinds.add`. The document itself is too long to be shown with the tool."""
     return Kind(
-        fields=("document", "url", "base_url"),
+        fields=("document", "url", "base_url", "paths"),
         check=check,
         offers=offers,
         maker=maker,
@@ -39,12 +40,14 @@ def kind() -> Kind:
 
 
 def check(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What is stored: the document or where it is fetched, and the service's address."""
-    given = {name: fields[name] for name in ("document", "url", "base_url") if fields.get(name)}
+    """What is stored: the document or where it is fetched, the service's address, and which paths are wanted."""
+    given = {name: fields[name] for name in ("document", "url", "base_url", "paths") if fields.get(name)}
     if ("document" in given) == ("url" in given):
         raise invalid("document", "Give either the OpenAPI document or the address where it can be fetched.")
     for name in {"url", "base_url"} & given.keys():
         given[name] = _address(name, given[name])
+    if not _beginnings(given.get("paths", [])):
+        raise invalid("paths", "Give a list of how the paths begin, for instance /users.")
     if "document" not in given:
         return given
     try:
@@ -64,6 +67,8 @@ def offers(tool: Tool) -> Sequence[Offer]:
     """The operations of the tool's document; what cannot be called is named in `config["left_out"]`."""
     try:
         return _offers(tool)
+    except UnfitPaths as why:
+        raise invalid("paths", str(why)) from None
     except Unfit as why:
         raise invalid("url" if "url" in tool.config else "document", str(why)) from None
 
@@ -74,7 +79,8 @@ def _offers(tool: Tool) -> Sequence[Offer]:
     server = servers.base(document, config.get("base_url", ""), config.get("url", ""))
     refuse_open(tool, server)
     _refuse_moved(tool, server)
-    found = operations.offered(document, server, operations.keys(document) | _key(config.get("auth") or {}))
+    keys = operations.keys(document) | _key(config.get("auth") or {})
+    found = operations.offered(document, server, keys, config.get("paths", ()))
     if not found.offers:
         why = next(iter(found.left_out.values()), "It names none.")
         raise Unfit(f"The document offers no operation that can be called. {why}")
@@ -130,6 +136,14 @@ def _pasted(document: Any) -> str | Mapping[str, Any]:
     if isinstance(document, str) and document.lstrip().startswith(("http://", "https://")):
         raise Unfit("This is an address: give it as “url”.")
     return document
+
+
+def _beginnings(paths: Any) -> bool:
+    return isinstance(paths, list) and len(paths) <= MOST_PATHS and all(map(_beginning, paths))
+
+
+def _beginning(path: Any) -> bool:
+    return isinstance(path, str) and path.startswith("/") and path.isprintable() and len(path) <= LONGEST_PATH
 
 
 def _address(name: str, given: Any) -> str:

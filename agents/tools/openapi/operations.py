@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from agents.tools.kinds import Offer
+from agents.tools.rows import MOST_OPERATIONS
 
 from . import arguments, names, servers, size
 from .arguments import Arguments, Spot
-from .document import METHODS, Document, Path, Unfit
+from .document import METHODS, Document, Path, Unfit, UnfitPaths
 from .nodes import fields, text
 from .schema import OPTIONAL, TooMuch
 from .values import Schema
@@ -19,7 +20,6 @@ from .words import DESCRIPTION, TITLE, short
 READING = ("get", "head", "options")
 DEPTHS = (6, 4, 3, 2, 1)
 LONGEST_REQUIRED, WIDEST_REQUIRED = 20_000, 350
-MOST = 3000
 
 
 @dataclass
@@ -30,22 +30,35 @@ class Offered:
     left_out: dict[str, str] = field(default_factory=dict)
 
 
-def offered(document: Document, server: str, keys: frozenset[str] = frozenset()) -> Offered:
-    """All that the document offers at `server`."""
+def offered(
+    document: Document, server: str, keys: frozenset[str] = frozenset(), beginnings: Sequence[str] = ()
+) -> Offered:
+    """All that the document offers at `server`; where there are `beginnings`, only at paths that begin so."""
     made = Offered()
     taken: tuple[set[str], set[str]] = set(), set()
-    for path in document.paths():
+    for path in _chosen(document, beginnings):
         if path.why:
             made.left_out[path.path[:200]] = path.why
         for method, operation in _methods(path):
-            if len(made.offers) == MOST:
-                raise Unfit(f"The document offers more than {MOST} operations; give only the part that is needed.")
+            if len(made.offers) == MOST_OPERATIONS:
+                raise UnfitPaths(
+                    f"There are more than {MOST_OPERATIONS} operations. Name those that are needed in “paths”, by how "
+                    "their paths begin."
+                )
             try:
                 spot = Spot(document, method, path.path, path.item, document.resolved(operation), keys)
                 made.offers.append(_offer(spot, server, taken))
             except Unfit as why:
                 made.left_out[f"{method.upper()} {path.path}"[:200]] = str(why)
     return made
+
+
+def _chosen(document: Document, beginnings: Sequence[str]) -> list[Path]:
+    every = list(document.paths())
+    for each in beginnings:
+        if not any(path.path.startswith(each) for path in every):
+            raise UnfitPaths(f"No path of the document begins with {each}.")
+    return [path for path in every if path.path.startswith(tuple(beginnings) or "")]
 
 
 def _methods(path: Path) -> Iterator[tuple[str, Any]]:

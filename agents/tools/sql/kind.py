@@ -102,6 +102,7 @@ def offers(tool: Tool) -> list[Offer]:
     if schema.size(tables) >= schema.MOST_COLUMNS:
         why = "There are more columns in these schemas than are read. Name the tables that may be asked."
         raise Problem(400, why, code="validation", errors={"tables": [why]})
+    _refuse_missing(tables, tool.config.get("tables", ()))
     text = QUERY.format(name=tool.name, tables=schema.overview(tables))
     return [
         Offer("query", text, _parameters("sql", "One SELECT."), title="Query a database", writes=False),
@@ -113,6 +114,14 @@ def offers(tool: Tool) -> list[Offer]:
             writes=False,
         ),
     ]
+
+
+def _refuse_missing(tables: schema.Tables, named: Sequence[str]) -> None:
+    """A name that no table has is misspelt: left out in silence, it would be missed only by whoever asks the table."""
+    there = {table.title for table in tables.values()}
+    if missing := ", ".join(name for name in named if name not in there):
+        text = f"The role can read no table {missing}."
+        raise Problem(400, text, code="validation", errors={"tables": [text]})
 
 
 def refuse_open(tool: Tool) -> None:

@@ -24,6 +24,7 @@ from apps.accounts.models import User
 from apps.gateway.api.shape import Shape
 
 BEGIN_SECONDS = 5.0  # how long the answer's head waits for a fault that has a status of its own
+UNREAD_SECONDS = 10.0  # how long a stream that was handed over may lie unread: its client is gone then
 # What an error of a run is as a status; the rest is a fault of ours.
 STATUSES = {"context-length": 400, "invalid-request": 400, "model": 503, "time-limit": 504, "interrupted": 503}
 WAITS = "This waits for an approval. Somebody who may give it finds it in Quarry, and the answer as well."
@@ -134,7 +135,8 @@ async def streamed(person: User, run: Run, shape: Shape) -> HttpResponseBase:
     except BaseException:
         following.leave()
         raise
-    body = _body(following, shape, first, get_language())
+    unread = asyncio.get_running_loop().call_later(UNREAD_SECONDS, following.leave)
+    body = _body(following, unread, shape, first, get_language())
     return StreamingHttpResponse(body, content_type="text/event-stream", headers=SSE_HEADERS)
 
 
@@ -151,9 +153,11 @@ async def _first(following: Following) -> events.Event | None:
 
 
 async def _body(
-    following: Following, shape: Shape, first: events.Event | None, language: str | None
+    following: Following, unread: asyncio.Handle, shape: Shape, first: events.Event | None, language: str | None
 ) -> AsyncIterator[str]:
-    """The language is the request's, which is over for Django before this begins."""
+    """The language is the request's, which is over for Django before this begins. It never begins, and so never ends,
+    where the client goes before Django reads: then `unread` ends the following."""
+    unread.cancel()
     try:
         yield "".join(map(_data, shape.opening())) or ": begin\n\n"
         event = first or await following.next()

@@ -119,13 +119,18 @@ async def _read_document(caller: Caller, arguments: dict[str, Any], report: Repo
 
 async def _list_collections(caller: Caller, arguments: dict[str, Any], report: Report) -> Answer:
     def work() -> Answer:
-        rows = list(knowledge.collections(caller.person)[:MOST_COLLECTIONS])
+        page = arguments.get("page", 1)
+        first, last = (page - 1) * MOST_COLLECTIONS, page * MOST_COLLECTIONS
+        rows = list(knowledge.collections(caller.person)[first : last + 1])  # one more shows that there are more
         found = [
             {"id": str(row.pk), "name": row.name, "description": row.description, "documents": row.documents_count}  # type: ignore[attr-defined]
-            for row in rows
+            for row in rows[:MOST_COLLECTIONS]
         ]
         lines = [f"- {each['name']}: {each['documents']} documents, id {each['id']}" for each in found]
-        return "\n".join(lines) or "There are no collections.", {"collections": found}
+        text = "\n".join(lines) or "There are no collections on this page."
+        if len(rows) <= MOST_COLLECTIONS:
+            return text, {"collections": found}
+        return f"{text}\n[There are more: page {page + 1}.]", {"collections": found, "next_page": page + 1}
 
     return await caller.do(work)
 
@@ -164,8 +169,11 @@ LIST_COLLECTIONS = Tool(
     types.Tool(
         name="list_collections",
         title="List the collections",
-        description="Lists the collections of documents that may be read.",
-        input_schema=_schema([]),
+        description=f"Lists the collections of documents that may be read, {MOST_COLLECTIONS} at a time.",
+        input_schema=_schema(
+            [],
+            page={"type": "integer", "minimum": 1, "maximum": 10_000, "description": "Page of the list"},
+        ),
         annotations=READS,
     ),
     _list_collections,

@@ -106,6 +106,8 @@ _LOST = (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolE
 
 
 def _told(error: Exception) -> EgressError:
+    if isinstance(error, httpcore2.LocalProtocolError):  # its own words would hold the header, and with it a key
+        return EgressError("policy", "The request was not sent: one of its headers is not allowed by HTTP.")
     if isinstance(error, httpcore2.ConnectError):
         return EgressError("tls", f"The connection broke off: {str(error)[:200] or type(error).__name__}.")
     if isinstance(error, httpcore2.TimeoutException):

@@ -1,6 +1,10 @@
 """Workbooks: each sheet a page, each row with its column names, values as Excel shows them."""
 
 import datetime
+import io
+import re
+import time
+import zipfile
 
 import openpyxl
 import pytest
@@ -76,3 +80,41 @@ def test_too_large_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_empty_workbook_is_said_so() -> None:
     with pytest.raises(ParseError, match="no text"):
         parse(sheet(), "a.xlsx")
+
+
+def _with_cell(cell: bytes) -> bytes:
+    """A workbook of one sheet whose cell B2 is written so."""
+    workbook = openpyxl.Workbook()
+    for row in [["Item", "Total"], ["Pump", "HERE"]]:
+        workbook.active.append(row)
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(workbook))) as before, zipfile.ZipFile(made, "w") as after:
+        for name in before.namelist():
+            written = re.sub(rb'<c r="B2".*?</c>', lambda _: cell, before.read(name))
+            after.writestr(name, written)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        (b'<c r="B2"><f>SUM(A1:A9)</f><v></v></c>', True),
+        (b'<c r="B2" s="0"><f>A1*2</f></c>', True),
+        (b'<c r="B2"><f t="shared" si="0"/><v/></c>', True),
+        (b'<c r="B2"><f>A1*2</f><v>5</v></c>', False),
+        (b'<c r="B2" t="str"><f>IF(A1=1,"","x")</f><v></v></c>', False),
+        (b'<c r="B2"><v>5</v></c>', False),
+    ],
+)
+def test_formulas_without_results_are_told(cell: bytes, told: bool) -> None:
+    parsed = parse(_with_cell(cell), "a.xlsx")
+    assert [warning for warning in parsed.warnings if "Formulas" in warning] == [sheets.UNCALCULATED] * told
+
+
+def test_a_formula_without_a_result_is_found_wherever_it_stands() -> None:
+    cell = b'<c r="B2"><f>A1</f></c>'
+    for before in range(sheets.PIECE - len(cell) - 2, sheets.PIECE + 3):
+        assert sheets.has_uncalculated(io.BytesIO(b" " * before + cell))
+    started = time.monotonic()
+    assert not sheets.has_uncalculated(io.BytesIO(b"<c " * sheets.PIECE + b"<c><f>" * sheets.PIECE))
+    assert time.monotonic() - started < 10

@@ -13,7 +13,7 @@ import pytest
 from quarry.api import Problem
 from rest_framework.test import APIClient
 
-from agents.tools import kinds
+from agents.tools import actions, kinds
 from agents.tools.mcp import connection
 from agents.tools.mcp.pool import pool
 from agents.tools.models import Tool
@@ -236,3 +236,11 @@ def test_added_and_tried_over_the_api(
     assert admin.post("/api/v1/tools/ours/test", tried).json()["data"] == {"result": 3}
     again = admin.post("/api/v1/tools/ours/refresh")
     assert all(each["enabled"] for each in again.json()["operations"])
+
+
+def test_what_a_program_wrote_goes_with_its_tool(ours: Ours, administrator: User, settings: Any) -> None:
+    kept, tool = ours(slug="kept"), ours()
+    folders = {each.slug: Path(settings.QUARRY_HOME) / "mcp" / str(each.pk) for each in (kept, tool)}
+    (folders["ours"] / "cache").mkdir()
+    actions.delete(administrator, tool)
+    assert {slug: folder.is_dir() for slug, folder in folders.items()} == {"kept": True, "ours": False}

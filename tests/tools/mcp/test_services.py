@@ -122,6 +122,22 @@ def test_a_key_goes_with_every_request_and_into_no_sentence(add: Add, call: Call
         call(tool, "weather", city="Taipei")
 
 
+def test_a_key_that_is_not_ascii_goes_as_it_is_typed(add: Add, call: Call, serve: Serve) -> None:
+    def wants(headers: dict[bytes, bytes]) -> tuple[int, bytes] | None:
+        return None if headers.get(b"authorization") == "Bearer 鑰匙".encode() else (401, b"{}")
+
+    keyed = Keyed(add, serve(Around(server().streamable_http_app(), wants)))
+    with pytest.raises(Problem, match="does not accept the key"):
+        keyed.tool("錯的鑰匙")
+    assert call(keyed.tool("鑰匙"), "weather", city="Taipei").text == "Sunny in Taipei"
+
+
+def test_a_key_that_http_does_not_take_is_in_no_sentence(add: Add, serve: Serve) -> None:
+    with pytest.raises(Problem, match="one of its headers is not allowed by HTTP") as caught:
+        Keyed(add, serve(server().streamable_http_app())).tool("the-key ")
+    assert "the-key" not in caught.value.detail
+
+
 class Keyed:
     """A tool with a bearer key, which the API's `auth` puts beside the kind's own settings."""
 

@@ -114,6 +114,28 @@ def test_a_document_is_fetched_from_its_address(client: APIClient, service: Leav
     assert "authorization" not in service.received[0].headers
 
 
+def test_of_a_document_with_too_many_operations_a_part_is_chosen_by_its_paths(
+    client: APIClient, service: LeaveService
+) -> None:
+    document = service.document
+    document["paths"] |= {f"/rooms/{number}": {"get": {"operationId": f"room{number}"}} for number in range(500)}
+    assert "Name those that are needed in “paths”" in refused(client, body(service, document=document))["paths"][0]
+    tool = post(client, body(service, document=document, paths=["/rooms/49", "/rooms/7"])).json()
+    assert len(tool["operations"]) == 11 + 111 - 100
+    assert tool["settings"]["paths"] == ["/rooms/49", "/rooms/7"]
+    again = client.post(f"{TOOLS}/{tool['slug']}/refresh").json()
+    assert [each["enabled"] for each in again["operations"]] == [True] * 22
+    more = client.patch(f"{TOOLS}/{tool['slug']}", {"paths": ["/rooms/49", "/room/"]}, format="json")
+    assert more.json()["errors"] == {"paths": ["No path of the document begins with /room/."]}
+    fewer = client.patch(f"{TOOLS}/{tool['slug']}", {"paths": ["/rooms/49"]}, format="json").json()
+    assert len(fewer["operations"]) == 11
+
+
+@pytest.mark.parametrize("paths", ["/rooms", ["rooms"], [1], ["/a\x00"], ["/a"] * 101])
+def test_paths_that_are_none_are_told(client: APIClient, service: LeaveService, paths: Any) -> None:
+    assert list(refused(client, body(service, paths=paths))) == ["paths"]
+
+
 def test_what_the_document_offers_beside_is_named(client: APIClient, service: LeaveService) -> None:
     document = service.document
     document["paths"]["/export"] = {"$ref": "export.yaml"}

@@ -266,3 +266,9 @@ def test_a_table_whose_name_nothing_can_hold_is_refused(add: Add, name: str) -> 
     with pytest.raises(Problem) as caught:
         add(tables=[name])
     assert list(caught.value.errors or {}) == ["tables"]
+
+
+def test_a_table_that_is_not_there_is_refused_by_its_name(add: Add) -> None:
+    with pytest.raises(Problem, match=r"can read no table hr\.employe, hr\.Leave\.$") as caught:
+        add(tables=["hr.employee", "hr.employe", "hr.Leave"])
+    assert list(caught.value.errors or {}) == ["tables"]

@@ -22,6 +22,7 @@ function OpenApi(props: FieldsProps) {
       <TextArea {...text("document")} labelText={t("tools.document")} helperText={t(props.editing ? "tools.documentStays" : "tools.documentHelp")} rows={8} />
       <TextInput {...text("url")} type="url" labelText={t("tools.documentUrl")} placeholder="https://" disabled={props.fields.document.trim() !== ""} />
       <TextInput {...text("base_url")} type="url" labelText={`${t("tools.baseUrl")} (${t("common.optional")})`} helperText={t("tools.baseUrlHelp")} placeholder="https://" />
+      <TextArea {...text("paths")} labelText={`${t("tools.paths")} (${t("common.optional")})`} helperText={t("tools.pathsHelp")} rows={3} />
     </>
   );
 }

@@ -28,6 +28,9 @@ it("replaces a secret, and takes it away", () => {
 it("sends each kind its own fields", () => {
   const sql = newBody({ ...emptyFields, kind: "sql", name: "HR", host: "db", database: "hr", user: "ro", schemas: "hr, pay", secret: "p" });
   expect(sql).toMatchObject({ port: 5432, schemas: ["hr", "pay"], tables: [], auth: { type: "basic", value: "p" } });
+  const service = newBody({ ...emptyFields, name: "Git", url: "https://x/openapi.json", paths: "/repos\n/user\n" });
+  expect(service).toMatchObject({ url: "https://x/openapi.json", paths: ["/repos", "/user"] });
+  expect(fieldsFrom({ ...leave, settings: { paths: ["/repos", "/user"] } }).paths).toBe("/repos\n/user");
   const program = newBody({ ...emptyFields, kind: "mcp", name: "Files", transport: "stdio", command: "uvx", arguments: "a\nb", environment: "KEY=$secret" });
   expect(program).toMatchObject({ transport: "stdio", arguments: ["a", "b"], environment: { KEY: "$secret" } });
   expect(program).not.toHaveProperty("url");

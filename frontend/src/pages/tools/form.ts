@@ -10,6 +10,7 @@ export interface Fields {
   document: string;
   url: string;
   base_url: string;
+  paths: string;
   // mcp
   transport: "stdio" | "http";
   command: string;
@@ -49,6 +50,7 @@ export const emptyFields: Fields = {
   document: "",
   url: "",
   base_url: "",
+  paths: "",
   transport: "http",
   command: "",
   arguments: "",
@@ -103,7 +105,7 @@ function ownOf(fields: Fields): ToolBody {
   const number = (typed: string) => (typed.trim() ? Number(typed) : undefined);
   switch (fields.kind) {
     case "openapi":
-      return { ...(fields.document.trim() ? { document: fields.document } : { url: fields.url.trim() || undefined }), base_url: fields.base_url.trim() || undefined };
+      return { ...(fields.document.trim() ? { document: fields.document } : { url: fields.url.trim() || undefined }), base_url: fields.base_url.trim() || undefined, paths: lines(fields.paths) };
     case "mcp":
       if (fields.transport === "http") return { transport: "http", url: fields.url.trim(), sign_in: fields.sign_in ? "oauth" : undefined, client_id: fields.client_id.trim() || undefined, scope: fields.scope.trim() || undefined };
       return { transport: "stdio", command: fields.command.trim(), arguments: lines(fields.arguments), environment: variablesOf(fields.environment), memory_mb: number(fields.memory_mb), sandbox: fields.sandbox, network: fields.network || !fields.sandbox };
