@@ -137,10 +137,10 @@ class Pipeline:
             yield keys.candidates(self.texts, Chapter(place, "", text.start, text.stop), rows)
 
     def _condensed(self, lines: list[Line], want: int, most: int | None, title: str) -> list[Line]:
-        """The lines in few, from what is kept if it was done before."""
+        """The lines in few, from what is kept if it was done before and nothing in it is still to be checked."""
         content, style, language = cache.digest(lines, want, most), self.order.style, self.order.language
         kept = cache.find(content, style, language, self.models, lines)
-        if kept is not None:
+        if kept is not None and not self._can_be_checked(kept):
             self.facts["cached"] += 1
             self._asked, self._useful = self._asked + 1, self._useful + any(k.support != "extracted" for k in kept)
             return kept
@@ -148,6 +148,11 @@ class Pipeline:
         cache.keep(content, style, language, identity(made.written.model) if made.written else cache.NOBODY, made)
         self.pause()
         return made.lines
+
+    def _can_be_checked(self, kept: Sequence[Line]) -> bool:
+        """Whether a sentence is among them that could not be checked when it was written, for want of the embedding
+        model, and can be now."""
+        return any(line.support == "unchecked" and self.similar(line.text, line.text) is not None for line in kept)
 
     def _ask(self, lines: list[Line], want: int, most: int | None, title: str) -> Condensed:
         places = keys.choose(lines, most, BUDGET) if most else list(range(len(lines)))
