@@ -231,6 +231,20 @@ def test_what_is_no_list_where_one_is_expected_is_exported_all_the_same(
     assert book["parts"].max_row == 1 + (len(value) if isinstance(value, list) else 0)
 
 
+@pytest.mark.parametrize("how", ["document", "documents", "collection"])
+def test_a_title_goes_with_its_document(
+    how: str, api: APIClient, asked: Asked, office: Collection, invoice: Document, employee: User
+) -> None:
+    named = {"document": invoice.pk, "documents": [invoice.pk], "collection": office.pk}
+    extraction = asked(employee, **{how: named[how]})
+    title = "Office" if how == "collection" else "Invoice"
+    assert api.get(f"{PATH}/{extraction.pk}").json()["title"] == title
+    Document.objects.filter(pk=invoice.pk).delete()
+    assert api.get(f"{PATH}/{extraction.pk}").json()["title"] == (title if how == "collection" else "")
+    Collection.objects.update(visibility="groups", created_by=None)
+    assert api.get(PATH).json()["results"][0]["title"] == ""
+
+
 def test_when_access_is_lost_nothing_of_the_document_is_left(
     client_for: Any, asked: Asked, office: Collection, invoice: Document, stranger: User, model: runtime.ModelInfo
 ) -> None:

@@ -165,7 +165,7 @@ def test_many_documents_have_a_row_each_and_one_that_is_gone_is_said_to_be(
     assert ended.rows.get(ordinal=0).problems[0]["detail"] == findings.GONE
     answer = json.loads(ended.run.answer)
     assert [each["document"] for each in answer] == [str(invoice.pk), str(other.pk)]
-    assert answer[0]["values"] is None
+    assert (answer[0]["values"], answer[0]["title"], answer[1]["title"]) == (None, "", "Other")
     assert [step.arguments["rows"] for step in ended.run.steps.all()] == [2]
     assert [event.data["done"] for event in told(ended.run) if event.kind == "progress"] == [1]
 
