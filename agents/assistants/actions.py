@@ -47,13 +47,15 @@ def change(
     base: int | None = None,
 ) -> Assistant:
     """Changes what is named: content makes a new version, which answers at once unless `publish` is False; with whom
-    it is shared is no part of any version. `base`: the version that the person saw, if another must be refused."""
+    it is shared is no part of any version. `base`: the version that the person saw, if another must be refused. Whoever
+    names `publish` goes on with the newest version, which may be a draft; whoever does not changes what answers."""
     assistant = _locked(actor, assistant)
     if "editors" in sharing:
         policies.require_owner(actor, assistant)
-    old, published, shared = selectors.newest(assistant), assistant.published, _sharing(assistant)
-    if base is not None and base != old.number:
+    newest, published, shared = selectors.newest(assistant), assistant.published, _sharing(assistant)
+    if base is not None and base != newest.number:
         raise Problem(409, "Somebody saved another version in the meantime. Look at it first.", code="conflict")
+    old = newest if publish is not None else published or newest
     new = _next_version(actor, assistant, old, content)
     _share(assistant, sharing)
     if publish or (publish is None and new is not old):
@@ -129,13 +131,14 @@ def _locked(actor: User, assistant: Assistant) -> Assistant:
 
 
 def _next_version(actor: User, assistant: Assistant, old: Version, content: Facts) -> Version:
-    """The newest version with the changes; itself where nothing changes."""
+    """A new version: the old one with the changes; itself where nothing changes."""
     before = _content(old)
     checks.refuse_unknown(actor, content, before)
     after = _without_stale(before, {**before, **{name: content[name] for name in CONTENT if name in content}}, content)
     if after == before:
         return old
-    return _add_version(actor, assistant, (old.number or 0) + 1, after | {"note": content.get("note", "")})
+    number = (selectors.newest(assistant).number or 0) + 1
+    return _add_version(actor, assistant, number, after | {"note": content.get("note", "")})
 
 
 def _without_stale(before: Facts, after: dict[str, Any], content: Facts) -> dict[str, Any]:

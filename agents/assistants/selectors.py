@@ -67,10 +67,10 @@ def why_not(person: User, slug: str) -> str:
     """Why an assistant that the person could use earlier does not answer them now."""
     found = Assistant.objects.filter(slug=slug).first()
     if found is None or found.deleted_at:
-        return "This assistant was deleted. Ask another one, or start a new conversation."
+        return "This assistant was deleted."
     if not found.enabled or not found.published_id:
-        return "This assistant is switched off. Ask another one, or start a new conversation."
-    return "You may no longer use this assistant. Ask another one, or start a new conversation."
+        return "This assistant is switched off."
+    return "You may no longer use this assistant."
 
 
 def saved(assistant: Assistant) -> QuerySet[Version]:

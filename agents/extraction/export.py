@@ -15,6 +15,7 @@ from agents.extraction.models import Row
 
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 LONGEST_CELL = 32_000  # characters that a spreadsheet holds in one
+TOO_LONG = 10**15  # a number of which a spreadsheet would lose digits
 HEAD = ["document", "status", "confirmed"]
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -54,7 +55,8 @@ def _listed(name: str, items: Mapping[str, Any], rows: Sequence[Row]) -> Iterato
     columns = list(_columns(items))
     yield ["document", *(harmless(".".join(column)) for column in columns)]
     for row in rows:
-        for each in (row.values or {}).get(name) or []:
+        found = (row.values or {}).get(name)
+        for each in found if isinstance(found, list) else []:  # a schema that names no type takes anything
             yield [harmless(row.document.title), *(harmless(_value(each, column)) for column in columns)]
 
 
@@ -73,8 +75,9 @@ def _value(values: Any, column: Sequence[str]) -> Any:
 
 
 def harmless(value: Any) -> Any:
-    """Text that begins like a formula with an apostrophe before it; numbers stay numbers."""
-    if value is None or isinstance(value, bool | int | float):
+    """Text that begins like a formula with an apostrophe before it; numbers stay numbers where a spreadsheet can hold
+    them."""
+    if value is None or isinstance(value, float) or (isinstance(value, int) and abs(value) < TOO_LONG):
         return value
     text = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_CELL]
     return f"'{text}" if text.lstrip(" \u3000").startswith(FORMULA) else text

@@ -109,13 +109,16 @@ class Reader:
         return "\n[...]\n".join(row.text for row in rows), [(row.start, row.end) for row in rows]
 
     def _ranked(self, fields: Mapping[str, Any]) -> Iterator[Passage]:
-        """The first passages, then the best for each field, then the second best."""
-        every = {row.ordinal: row for row in Passage.objects.filter(document=self.content.document_id).defer("lexemes")}
-        yield from (every[ordinal] for ordinal in sorted(every)[:LEADING])
+        """The first passages, then the best for each field, then the second best. What the search finds is not known
+        where the document was read anew meanwhile."""
+        rows = Passage.objects.filter(document=self.content.document_id).defer("lexemes").order_by("ordinal")
+        every = {row.pk: row for row in rows}
+        yield from list(every.values())[:LEADING]
         scope = Scope(documents=[self.content.document_id])
         hits = [search(self.person, _query(name, each), scope, FOUND) for name, each in fields.items()]
         for rank in range(FOUND):
-            yield from (every[found[rank].ordinal] for found in hits if rank < len(found))
+            found = (every.get(ranked[rank].passage_id) for ranked in hits if rank < len(ranked))
+            yield from filter(None, found)
 
 
 def _without(schema: Mapping[str, Any], reading: Reading) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from quarry.api.sentences import said
 
 from agents import selectors as runs
 from agents.extraction.models import Extraction, Row
+from agents.summaries import chosen
 from apps.accounts.models import User
 from apps.knowledge.policies import readable_collections
 
@@ -26,11 +27,10 @@ def readable_rows(person: User, extraction: Extraction) -> QuerySet[Row]:
 def summary_facts(person: User, extraction: Extraction) -> dict[str, Any]:
     """An extraction in a list."""
     run, rows = extraction.run, Row.objects.filter(extraction=extraction)
-    shown = readable_rows(person, extraction)
     return {
         "id": extraction.pk,
         "run": {"id": run.pk, "status": run.status},
-        "title": extraction.title if shown.count() == rows.count() else "",
+        "title": extraction.title if chosen.may_be_named(person, extraction.source) else "",
         "template": extraction.template,
         "schema": extraction.schema,
         "source": extraction.source,

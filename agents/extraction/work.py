@@ -90,7 +90,10 @@ def _answer(extraction: Extraction, rows: Sequence[Row]) -> Any:
     """Of one document its values, which is what the schema accepts; of several a list with the document to each."""
     if "document" in extraction.source:
         return rows[0].values if rows and rows[0].values is not None else {}
-    return [
-        {"document": str(row.document_id), "title": row.document.title, "status": row.status, "values": row.values}
-        for row in rows
-    ]
+    return list(map(_of, rows))
+
+
+def _of(row: Row) -> dict[str, Any]:
+    """A document that was not read has no title here: it is cited nowhere, so nothing would withhold it later."""
+    title = row.document.title if row.values is not None else ""
+    return {"document": str(row.document_id), "title": title, "status": row.status, "values": row.values}

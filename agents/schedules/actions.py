@@ -22,6 +22,7 @@ from apps.audit import record
 
 MOST_SCHEDULES = 50  # of one person
 DEFAULT_ZONE = "Asia/Taipei"
+OFF = "The schedule was switched off before its turn came."
 PLAIN = ("name", "prompt", "mail")
 TOLD = (*PLAIN, "trigger", "time_zone", "url", "enabled")
 Secrets = dict[str, str]
@@ -49,6 +50,8 @@ def change(person: User, schedule: Schedule, fields: Mapping[str, Any]) -> tuple
     before = _facts(schedule)
     shown = _apply(schedule, fields)
     schedule.save()
+    if not schedule.enabled:
+        firing.pass_over(schedule, error=OFF)
     after = _facts(schedule)
     facts: dict[str, Any] = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     record(person, "schedule.change", schedule, facts | ({"secrets": sorted(shown)} if shown else {}))

@@ -72,10 +72,14 @@ def stop(pk: UUID) -> None:
         return
     schedule.enabled, schedule.stopped, schedule.next_at = False, CLOSED, None
     schedule.save(update_fields=["enabled", "stopped", "next_at"])
-    Firing.objects.filter(schedule=schedule, status=Status.WAITING).update(
-        status=Status.SKIPPED, error=CLOSED, ended_at=timezone.now()
-    )
+    pass_over(schedule, error=CLOSED)
     record(None, "schedule.stop", schedule, {"owner": schedule.person.email})
+
+
+def pass_over(schedule: Schedule, error: str) -> None:
+    """Leaves out all that waits: when the schedule is switched on again it would come late and unexpected."""
+    waiting = Firing.objects.filter(schedule=schedule, status=Status.WAITING)
+    waiting.update(status=Status.SKIPPED, error=error, ended_at=timezone.now())
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Cuts texts into parts along their structure: chapters, short neighbours together, long ones in pieces."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from agents.summaries.lines import Text
@@ -23,7 +23,7 @@ class Chapter(NamedTuple):
     end: int
 
 
-def chapters(texts: Sequence[Text], most: float = PART) -> list[Chapter]:
+def chapters(texts: Iterable[Text], most: float = PART) -> list[Chapter]:
     """All parts of all texts, in order. None reaches over two texts."""
     return [each for place, text in enumerate(texts) for each in _of(place, text, most)]
 

@@ -1,13 +1,16 @@
 """The documents that somebody has chosen, for work that reads them: readable now, and read already."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from quarry.api import Problem
 
+from agents.loop import find
 from apps.accounts.models import User
 from apps.knowledge import selectors as knowledge
 from apps.knowledge.models import Collection, Document
+from apps.knowledge.policies import readable_collections
 
 MOST_DOCUMENTS = 200
 NONE_SUCH = "There is no such document, or you may not read it."
@@ -40,3 +43,12 @@ def collection(person: User, id: UUID) -> tuple[Collection, list[Document]]:
 def title(rows: Sequence[Document]) -> str:
     """What to call several documents."""
     return rows[0].title if len(rows) == 1 else f"{rows[0].title} (+{len(rows) - 1})"
+
+
+def may_be_named(person: User, source: Mapping[str, Any]) -> bool:
+    """Whether the person may know today what was chosen: a title tells of a document or a collection."""
+    if "collection" in source:
+        return readable_collections(person).filter(pk=source["collection"]).exists()
+    one = source.get("document") or source.get("selection", {}).get("document")
+    documents = {*source.get("documents", ()), *([one] if one else [])}
+    return find.readable(person, documents) == documents

@@ -5,6 +5,7 @@ import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from agents.extraction.dates import day_in, read
 from agents.loop.words import overlap
@@ -52,15 +53,11 @@ def decisions(lines: Sequence[Line], most: int) -> list[Line]:
     return found
 
 
-def tasks(lines: Sequence[Line]) -> list[Task]:
-    """Rows of a table that name an owner or a date, and sentences that name an owner."""
-    rows = [task for line in lines if (task := _of_row(line))]
-    found = list(rows)
-    for line in lines:
-        owner = "" if cells(line.text) else owner_in(line.text)
-        if owner and not any(_covers(task, line.text, owner) for task in rows):
-            found.append(Task(Line(_LABEL.sub("", line.text), line.origins), owner, day_in(line.text)))
-    return found
+def tasks(lines: Sequence[Line], most: int) -> list[Task]:
+    """Rows of a table that name an owner or a date, then sentences that name an owner; so many of them."""
+    rows = list(islice(filter(None, map(_of_row, lines)), most))
+    said = (task for line in lines if (task := _of_sentence(line, rows)))
+    return [*rows, *islice(said, most - len(rows))]
 
 
 def measures(lines: Sequence[Line]) -> list[Line]:
@@ -99,6 +96,13 @@ def _of_row(line: Line) -> Task | None:
     if not what or not (owner or due) or any(_DONE.fullmatch(value) for value in named.values()):
         return None
     return Task(Line(what, line.origins), owner, due)
+
+
+def _of_sentence(line: Line, rows: Sequence[Task]) -> Task | None:
+    owner = "" if cells(line.text) else owner_in(line.text)
+    if not owner or any(_covers(task, line.text, owner) for task in rows):
+        return None
+    return Task(Line(_LABEL.sub("", line.text), line.origins), owner, day_in(line.text))
 
 
 def _covers(task: Task, sentence: str, owner: str) -> bool:

@@ -18,7 +18,7 @@ from agents.summaries.compress import Condensed, condense, in_language
 from agents.summaries.lines import Line, Text
 from agents.summaries.models import Summary
 from agents.summaries.similarity import Similarity
-from agents.summaries.writer import Writer, identities, identity
+from agents.summaries.writer import Stopped, Writer, identities, identity
 from ingestion.chunk import cost
 
 WHOLE_UP_TO = 1_500.0  # estimated tokens: a longer text is read part by part; see docs/summaries.md
@@ -111,7 +111,7 @@ class Pipeline:
         return found
 
     def _by_parts(self) -> list[Line]:
-        parts = chapters(self.texts)
+        parts = chapters(self._each())
         each = min(MOST, max(LEAST, -(-self.order.count * 3 // (2 * max(1, len(parts))))))
         each = self.order.count if len(parts) == 1 else each
         made = list[list[Line]]()
@@ -132,15 +132,27 @@ class Pipeline:
             made = [self._condensed(group, MOST, KEYS, "") for group in groups]
         return self._condensed(list(chain.from_iterable(made)), self.order.count, 2 * KEYS, "")
 
+    def _each(self) -> Iterator[Text]:
+        """The texts in turn, as long as nobody stops it."""
+        for text in self.texts:
+            self._listen()
+            yield text
+
+    def _listen(self) -> None:
+        """Stops where no model is asked, which would hear of it. No place to pause: what was done is not kept here."""
+        if self.writer.cancelled():
+            raise Stopped
+
     def _sentences(self, rows: bool = False) -> Iterator[list[Line]]:
-        for place, text in enumerate(self.texts):
+        for place, text in enumerate(self._each()):
             yield keys.candidates(self.texts, Chapter(place, "", text.start, text.stop), rows)
 
     def _condensed(self, lines: list[Line], want: int, most: int | None, title: str) -> list[Line]:
-        """The lines in few, from what is kept if it was done before."""
+        """The lines in few, from what is kept if it was done before and nothing in it is still to be checked."""
         content, style, language = cache.digest(lines, want, most), self.order.style, self.order.language
         kept = cache.find(content, style, language, self.models, lines)
-        if kept is not None:
+        if kept is not None and not self._can_be_checked(kept):
+            self._listen()
             self.facts["cached"] += 1
             self._asked, self._useful = self._asked + 1, self._useful + any(k.support != "extracted" for k in kept)
             return kept
@@ -148,6 +160,11 @@ class Pipeline:
         cache.keep(content, style, language, identity(made.written.model) if made.written else cache.NOBODY, made)
         self.pause()
         return made.lines
+
+    def _can_be_checked(self, kept: Sequence[Line]) -> bool:
+        """Whether a sentence is among them that could not be checked when it was written, for want of the embedding
+        model, and can be now."""
+        return any(line.support == "unchecked" and self.similar(line.text, line.text) is not None for line in kept)
 
     def _ask(self, lines: list[Line], want: int, most: int | None, title: str) -> Condensed:
         places = keys.choose(lines, most, BUDGET) if most else list(range(len(lines)))
@@ -194,7 +211,7 @@ class Pipeline:
         every = list(chain.from_iterable(self._sentences(rows=True)))
         most = styles.LISTED[self.order.length]
         decided = self._translated(minutes.decisions(every, most))
-        tasks = minutes.tasks(every)[:most]
+        tasks = minutes.tasks(every, most)
         marked = [cited.mark(line) for line in lines], [cited.mark(line) for line in decided]
         named = [(shown(task.owner, cited.language), shown(task.due, cited.language)) for task in tasks]
         actions = [styles.Action(cited.mark(task.line), *each) for task, each in zip(tasks, named, strict=True)]

@@ -6,10 +6,9 @@ from django.db.models import QuerySet
 
 from agents import selectors as runs
 from agents import withholding
-from agents.loop import find
+from agents.summaries import chosen
 from agents.summaries.models import Summary
 from apps.accounts.models import User
-from apps.knowledge.policies import readable_collections
 
 
 def summaries(person: User) -> QuerySet[Summary]:
@@ -23,7 +22,7 @@ def facts(person: User, summary: Summary) -> dict[str, Any]:
     return {
         "id": summary.pk,
         "run": {"id": run.pk, "status": run.status},
-        "title": summary.title if _may_be_named(person, summary.source) else "",
+        "title": summary.title if chosen.may_be_named(person, summary.source) else "",
         "kind": summary.kind,
         "style": summary.style,
         "length": summary.length,
@@ -38,12 +37,3 @@ def facts(person: User, summary: Summary) -> dict[str, Any]:
         "created_at": summary.created_at,
         "ended_at": run.ended_at,
     }
-
-
-def _may_be_named(person: User, source: dict[str, Any]) -> bool:
-    """A title tells of a document or a collection that the person may no longer know of."""
-    if "collection" in source:
-        return readable_collections(person).filter(pk=source["collection"]).exists()
-    selected = [source["selection"]["document"]] if "selection" in source else []
-    documents = {*source.get("documents", ()), *selected}
-    return find.readable(person, documents) == documents

@@ -163,7 +163,8 @@ def _own_assistant(person: User, conversation: Conversation) -> Version | None:
         return None
     version = assistants.answering(person, conversation.assistant)
     if version is None:
-        raise Problem(409, assistants.why_not(person, conversation.assistant), code="assistant-gone")
+        why = assistants.why_not(person, conversation.assistant)
+        raise Problem(409, f"{why} Ask another one, or start a new conversation.", code="assistant-gone")
     return version
 
 

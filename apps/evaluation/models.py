@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from quarry.leases import Leased
 
 
@@ -39,6 +40,12 @@ class Evaluation(Leased):
 
     def __str__(self) -> str:
         return f"{self.get_benchmark_display()}, {self.model}"
+
+    @property
+    def state(self) -> str:
+        """The status, but for one whose process was killed: nobody said that it stands still, but its lease ran out."""
+        killed = self.lease_until is None or self.lease_until < timezone.now()
+        return self.Status.STOPPED if killed and self.status == self.Status.RUNNING else self.status
 
 
 class Case(models.Model):

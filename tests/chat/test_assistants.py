@@ -1,5 +1,6 @@
 """Assistants in conversations: chosen for all of it, named for one message, and gone in the middle."""
 
+import re
 from typing import Any
 
 import pytest
@@ -123,7 +124,11 @@ def test_a_name_of_nobody_is_refused_and_nothing_is_kept(api: APIClient, legal: 
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [("delete", "was deleted"), ("off", "is switched off"), ("restrict", "may no longer use")],
+    [
+        ("delete", "This assistant was deleted."),
+        ("off", "This assistant is switched off."),
+        ("restrict", "You may no longer use this assistant."),
+    ],
 )
 def test_an_assistant_that_is_gone(
     change: str, said: str, api: APIClient, legal: Assistant, administrator: User, client_for: Any
@@ -138,9 +143,9 @@ def test_an_assistant_that_is_gone(
         admin.patch(path, {"enabled": False} if change == "off" else {"restricted": True})
     refused = ask(api, made, "And now?")
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:quarry:problem:assistant-gone")
-    assert said in refused.json()["detail"]
+    assert refused.json()["detail"] == f"{said} Ask another one, or start a new conversation."
     chinese = api.post(f"{ALL}/{made}/messages", {"content": "?"}, headers={"Accept-Language": "zh-TW"})
-    assert "助理" in chinese.json()["detail"]
+    assert re.fullmatch(r"(這個|您).*助理.*。請改問其他助理，或開始新的對話。", chinese.json()["detail"])
     answer = api.get(f"{ALL}/{made}/messages").json()["results"][1]
     assert (answer["content"], answer["assistant"]["name"]) == ("It is.", "Legal"), "what was said stays readable"
     assert api.get(f"{ALL}/{made}").json()["assistant_name"] == "Legal"

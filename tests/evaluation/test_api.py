@@ -1,11 +1,14 @@
 """Evaluations over the API: for administrators, with their tables and what others report."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.accounts.models import User
+from apps.evaluation import actions
 from apps.evaluation.models import Case, Evaluation
 from apps.evaluation.selectors import published
 
@@ -47,6 +50,16 @@ def test_one_has_its_table_and_the_published_figures(api: APIClient, evaluation:
     assert {"model": "granite-4.0-h-350m", "score": 43.32} in found["published"]
     Case.objects.filter(right=None).update(right=True)
     assert api.get(f"{PATH}/{evaluation.pk}").json()["score"] == 75.0
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(15, "running"), (-1, "stopped")])
+def test_one_whose_process_was_killed_is_not_running(
+    seconds: int, status: str, api: APIClient, evaluation: Evaluation, administrator: User
+) -> None:
+    actions.take_up(administrator, str(evaluation.pk))
+    Evaluation.objects.update(lease_until=timezone.now() + timedelta(seconds=seconds))
+    assert api.get(f"{PATH}/{evaluation.pk}").json()["status"] == status
+    assert api.get(PATH).json()["results"][0]["status"] == status
 
 
 def test_the_reason_of_a_failure_is_told_in_the_readers_language(api: APIClient, evaluation: Evaluation) -> None:

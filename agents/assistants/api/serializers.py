@@ -112,7 +112,9 @@ class ChangeSerializer(ContentSerializer):
     restricted = serializers.BooleanField(required=False, help_text="to `groups`; else everybody may use it")
     groups = serializers.PrimaryKeyRelatedField(many=True, queryset=Group.objects.all(), required=False)
     editors = serializers.PrimaryKeyRelatedField(many=True, queryset=Group.objects.all(), required=False)
-    publish = serializers.BooleanField(required=False, help_text="false: the new version stays a draft")
+    publish = serializers.BooleanField(
+        required=False, help_text="false: the new version stays a draft; named at all, the newest version is changed"
+    )
     base = serializers.IntegerField(required=False, min_value=1, help_text="the newest version that you saw")
 
 

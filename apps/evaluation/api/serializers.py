@@ -15,6 +15,7 @@ class EvaluationSerializer(serializers.ModelSerializer[Evaluation]):
     done = serializers.IntegerField()
     right = serializers.IntegerField()
     malformed = serializers.IntegerField()
+    status = serializers.ChoiceField(Evaluation.Status.choices, source="state")
     error = Sentence()
 
     class Meta:

@@ -83,6 +83,24 @@ def test_sharing_is_no_version_and_publishes_no_draft(api: APIClient, make: Make
     assert api.patch(PATH, {"publish": True}).json()["version"] == 2
 
 
+def test_a_change_after_a_roll_back_is_made_to_what_answers(api: APIClient, make: Make, employee: User) -> None:
+    make(employee, instructions="Be brief.")
+    api.patch(PATH, {"instructions": "Be rude.", "translations": {"zh-Hant": {"purpose": "無禮"}}})
+    api.post(f"{PATH}/publish", {"version": 1})
+    changed = api.patch(PATH, {"purpose": "Contracts"}).json()
+    assert (changed["version"], changed["instructions"], changed["purpose"]) == (3, "Be brief.", "Contracts")
+    assert last().facts == {"purpose": ["", "Contracts"], "version": [1, 3]}
+    assert Version.objects.get(number=3, assistant__slug="legal").translations == {}
+
+
+def test_a_draft_is_gone_on_with_until_it_is_published(api: APIClient, make: Make, employee: User) -> None:
+    make(employee)
+    api.patch(PATH, {"name": "Law", "publish": False})
+    api.patch(PATH, {"purpose": "Contracts", "publish": False})
+    done = api.patch(PATH, {"greeting": "Hello", "publish": True}).json()
+    assert (done["version"], done["name"], done["purpose"], done["greeting"]) == (4, "Law", "Contracts", "Hello")
+
+
 def test_who_saw_an_older_version_is_told(api: APIClient, make: Make, employee: User) -> None:
     make(employee)
     assert api.patch(PATH, {"name": "A", "base": 1}).status_code == 200

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from typing import Any
 
 import openpyxl
@@ -212,6 +213,36 @@ def test_lists_of_things_have_a_sheet_of_their_own(
         ["Invoice", "Pump", 2, 5, 10],
         ["Invoice", "'=Seal", None, None, None],
     ]
+
+
+@pytest.mark.parametrize("value", [5, 5.5, True, "many", {"amount": 1}, ["x", 5, None], [{"amount": [1]}], 10**400])
+def test_what_is_no_list_where_one_is_expected_is_exported_all_the_same(
+    value: Any, api: APIClient, asked: Asked, invoice: Document, employee: User
+) -> None:
+    schema = {"type": "object", "properties": {"parts": {"items": {"properties": {"amount": {}}}}}}
+    row: Row = asked(employee, document=invoice.pk, schema=schema).rows.get()
+    Row.objects.update(status="complete")
+    path = f"{PATH}/{row.extraction_id}"
+    assert api.patch(f"{path}/rows/{row.pk}", {"values": {"parts": value}}).status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(api.get(f"{path}/export?format=xlsx").content))
+    table = list(csv.reader(io.StringIO(api.get(f"{path}/export").content.decode("utf-8-sig"))))
+    shown = json.dumps(value) if isinstance(value, list | dict) else str(value)
+    assert (str(book["Documents"]["D2"].value), table[1][3]) == (shown, shown)
+    assert book["parts"].max_row == 1 + (len(value) if isinstance(value, list) else 0)
+
+
+@pytest.mark.parametrize("how", ["document", "documents", "collection"])
+def test_a_title_goes_with_its_document(
+    how: str, api: APIClient, asked: Asked, office: Collection, invoice: Document, employee: User
+) -> None:
+    named = {"document": invoice.pk, "documents": [invoice.pk], "collection": office.pk}
+    extraction = asked(employee, **{how: named[how]})
+    title = "Office" if how == "collection" else "Invoice"
+    assert api.get(f"{PATH}/{extraction.pk}").json()["title"] == title
+    Document.objects.filter(pk=invoice.pk).delete()
+    assert api.get(f"{PATH}/{extraction.pk}").json()["title"] == (title if how == "collection" else "")
+    Collection.objects.update(visibility="groups", created_by=None)
+    assert api.get(PATH).json()["results"][0]["title"] == ""
 
 
 def test_when_access_is_lost_nothing_of_the_document_is_left(

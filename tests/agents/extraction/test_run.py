@@ -134,6 +134,25 @@ def test_of_a_long_document_the_passages_are_read_that_speak_of_the_fields(
     assert all(content.text[start:end] in text for start, end in near)
 
 
+def test_a_document_that_is_read_anew_meanwhile_is_read_as_far_as_it_is_known(
+    office: Collection, employee: User, no_embedder: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chapters = {f"Chapter {n}": f"{words} " * 14 for n, words in enumerate(CHAPTERS.values())}
+    long = stored(office, chapters)
+    content = DocumentText.objects.select_related("document").get(document=long)
+
+    def search(*asked: Any) -> Any:
+        stored(office, {"New": "Foreword."} | chapters | {"Payment": "The invoice number is AB-1."}, into=long)
+        return found(*asked)
+
+    found = reading.search
+    monkeypatch.setattr(reading, "search", search)
+    reader = reading.Reader(employee, content, None)  # type: ignore[arg-type]
+    text, near = reader._passages({"number": SCHEMA["properties"]["number"]})
+    assert text
+    assert [content.text[start:end] for start, end in near] == text.split("\n[...]\n")
+
+
 def test_many_documents_have_a_row_each_and_one_that_is_gone_is_said_to_be(
     asked: Asked, office: Collection, invoice: Document, stranger: User, model: runtime.ModelInfo
 ) -> None:
@@ -146,7 +165,7 @@ def test_many_documents_have_a_row_each_and_one_that_is_gone_is_said_to_be(
     assert ended.rows.get(ordinal=0).problems[0]["detail"] == findings.GONE
     answer = json.loads(ended.run.answer)
     assert [each["document"] for each in answer] == [str(invoice.pk), str(other.pk)]
-    assert answer[0]["values"] is None
+    assert (answer[0]["values"], answer[0]["title"], answer[1]["title"]) == (None, "", "Other")
     assert [step.arguments["rows"] for step in ended.run.steps.all()] == [2]
     assert [event.data["done"] for event in told(ended.run) if event.kind == "progress"] == [1]
 

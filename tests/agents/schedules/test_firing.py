@@ -160,7 +160,7 @@ def test_it_may_what_its_owner_may_now(make: Make, employee: User, administrator
     assert states(schedule) == ["failed"]
     failed = Firing.objects.get()
     assert failed.run is None
-    assert "may no longer use" in failed.error
+    assert failed.error == "You may no longer use this assistant."
     assert failed.deliveries.count() == 1, "its owner hears of it"
 
 

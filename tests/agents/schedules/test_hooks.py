@@ -12,12 +12,12 @@ import pytest
 from rest_framework.test import APIClient
 
 from agents.models import Run
-from agents.schedules import hooks
+from agents.schedules import firing, hooks
 from agents.schedules.logs import WithoutTokens
 from agents.schedules.models import Firing, Schedule
 from apps.accounts.models import User
 from apps.audit.models import Event
-from tests.agents.schedules.conftest import end
+from tests.agents.schedules.conftest import end, states
 
 ALL = "/api/v1/schedules"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queue")]
@@ -142,6 +142,23 @@ def test_switched_off_and_closed(api: APIClient, employee: User) -> None:
     User.objects.filter(pk=employee.pk).update(is_active=False)
     assert APIClient().post(path(made), {}).status_code == 404
     assert not Firing.objects.exists()
+
+
+def test_calls_that_wait_when_it_is_switched_off_are_passed_over(api: APIClient) -> None:
+    made = hook(api)
+    for _ in range(2):
+        APIClient().post(path(made), {})
+    api.patch(f"{ALL}/{made['id']}", {"name": "Renamed"})
+    schedule = Schedule.objects.get()
+    assert states(schedule) == ["running", "waiting"]
+    api.patch(f"{ALL}/{made['id']}", {"enabled": False})
+    assert states(schedule) == ["running", "skipped"], "what runs is left to end"
+    end()
+    api.patch(f"{ALL}/{made['id']}", {"enabled": True})
+    firing.look()
+    assert states(schedule) == ["completed", "skipped"]
+    told = api.get(f"{ALL}/{made['id']}/runs", headers={"Accept-Language": "zh-TW"}).json()["results"]
+    assert told[0]["error"] == "輪到它之前，排程已停用。"
 
 
 def test_so_many_a_minute(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:

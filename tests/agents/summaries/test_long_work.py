@@ -11,11 +11,16 @@ from quarry import events, runtime
 import agents.actions
 from agents import execution, queue, recovery
 from agents.models import Run
-from agents.summaries import cache, work
+from agents.summaries import cache, keys, work
+from agents.summaries.chapters import Chapter
+from agents.summaries.lines import Line, Text
 from agents.summaries.models import Part, Summary
+from agents.summaries.pipeline import Order, Pipeline
+from agents.summaries.writer import Stopped, Writer, Written
 from apps.accounts.models import User
 from apps.knowledge.models import Document
 from tests.agents.summaries.conftest import Asked, done
+from tests.agents.summaries.texts import model_info
 from tests.fixtures.runs import Ask, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -144,14 +149,38 @@ def test_a_summary_is_stopped_while_it_waits_and_while_it_is_worked_on(
 
 
 def test_a_run_that_is_stopped_within_a_part_writes_nothing_of_it(
-    asked: Asked, handbook: Document, employee: User, model: runtime.ModelInfo
+    asked: Asked, handbook: Document, employee: User, model: runtime.ModelInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    summary = asked(employee, document=handbook.pk)
-    events.request_cancel(summary.run.pk)
+    summary, generate = asked(employee, document=handbook.pk), runtime.generate
+
+    def stopping(*given: Any, **more: Any) -> Any:
+        events.request_cancel(summary.run.pk)
+        return generate(*given, **more)
+
+    monkeypatch.setattr(runtime, "generate", stopping)
+    monkeypatch.setattr(events.cancel, "INTERVAL", 0.0)
     stopped = done(summary)
     assert stopped.run.status == "cancelled"
     assert [step.status for step in stopped.run.steps.all()] == ["failed"]
     assert Part.objects.count() == 0
+
+
+@pytest.mark.parametrize("rows", [False, True])  # from the beginning, and for the tasks at the end
+def test_of_many_texts_the_next_is_not_read_when_it_is_stopped(rows: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules read them: no model is asked that would hear of the stop."""
+    read, candidates = [0], keys.candidates
+
+    def counted(texts: list[Text], part: Chapter, with_rows: bool) -> list[Line]:
+        read[0] += with_rows is rows
+        return candidates(texts, part, with_rows)
+
+    monkeypatch.setattr(keys, "candidates", counted)
+    texts = [Text(f"Meeting {number}", f"The gate of hall {number} was discussed.") for number in range(40)]
+    writer = Writer(lambda: read[0] > 0)
+    monkeypatch.setattr(writer, "write", lambda *_: Written("", "stop", model_info(), {}))
+    with pytest.raises(Stopped):
+        Pipeline(texts, Order(style="minutes", method="parts"), writer, lambda: None).run()
+    assert read[0] == 1
 
 
 def test_a_busy_engine_lets_the_run_wait(

@@ -28,7 +28,7 @@ def test_decisions_are_found_with_what_follows_in_their_paragraph(meeting: list[
 
 
 def test_every_open_task_has_its_owner_and_date_and_those_that_are_done_are_left_out(meeting: list[Line]) -> None:
-    found = {(task.owner, task.due) for task in minutes.tasks(meeting)}
+    found = {(task.owner, task.due) for task in minutes.tasks(meeting, 20)}
     assert {
         ("蔡明翰", "2026-05-29"),
         ("王志偉", "2026-05-04"),
@@ -47,7 +47,8 @@ def test_owners_and_dates_in_english() -> None:
             "Anna Berg will send the offer to the customer by 3 May 2026.",
             "The weather was discussed at some length.",
             "Action: Repair the gate; Owner: Tom Lee; Due: 2026-06-01",
-        )
+        ),
+        20,
     )
     assert [(task.owner, task.due) for task in found] == [("Tom Lee", "2026-06-01"), ("Anna Berg", "3 May 2026")]
     decided = minutes.decisions(lines("We talked about the price.", "Decision: The price stays as it is."), 20)
@@ -88,3 +89,19 @@ def test_a_long_text_is_not_compared_with_itself_sentence_by_sentence(monkeypatc
     assert minutes.measures([*many, *many]) == many
     assert minutes.distinct([many[0], many[1], many[0]]) == many[:2]
     assert compared[0] < 200
+
+
+def test_no_more_tasks_are_looked_for_than_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, owner_in = [0], minutes.owner_in
+
+    def counted(sentence: str) -> str:
+        looked[0] += 1
+        return owner_in(sentence)
+
+    monkeypatch.setattr(minutes, "owner_in", counted)
+    said = lines(*(f"Anna Berg will shut gate {n} by 3 May 2026." for n in range(200)))
+    rows = lines(*(f"Action: Mend gate {n}; Owner: Tom Lee; Due: 2026-06-01" for n in range(200)))
+    assert [task.owner for task in minutes.tasks([*said, *rows[:2]], 10)] == ["Tom Lee"] * 2 + ["Anna Berg"] * 8
+    assert looked[0] == 8
+    assert [task.owner for task in minutes.tasks([*said, *rows], 10)] == ["Tom Lee"] * 10
+    assert looked[0] == 8

@@ -48,11 +48,13 @@ def written(chapters: Mapping[str, str]) -> Text:
     return Text("Handbook", whole.rstrip(), "", 0, None, tuple(headings))
 
 
-def stored(collection: Collection, chapters: Mapping[str, str], title: str = "Handbook") -> Document:
-    """The same as a document that is ready, a passage a chapter."""
+def stored(
+    collection: Collection, chapters: Mapping[str, str], title: str = "Handbook", into: Document | None = None
+) -> Document:
+    """The same as a document that is ready, a passage a chapter; `into` one that is read anew."""
     text = written(chapters)
     digest = hashlib.sha256(f"{collection.pk}{title}{text.text}".encode()).hexdigest()
-    document = Document.objects.create(
+    document = into or Document.objects.create(
         collection=collection, title=title, filename=f"{title}.md", size=len(text.text), sha256=digest
     )
     places = [(start, title) for _, start, _, title in text.headings]
