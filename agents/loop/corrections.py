@@ -17,7 +17,7 @@ NOTHING = "Nothing was written. Call the function that does what is asked; if no
 TOO_LONG = "Nothing was called: the call was too long. Make it with shorter values."
 # A call's tag, JSON that names something and is about to give it arguments, or a function, however it goes on.
 _JSON = r'<\|?tool_call\|?>|"name"\s*:\s*"(?:[^"]*"\s*,\s*"(?:arguments|parameters)"\s*:|(?:{names})")'
-_NAMED = re.compile(r'"name"\s*:\s*"([^"]*)"')
+_NAMED = re.compile(r'"name"\s*:\s*"([\w.-]{1,64})"')  # what is no name is not repeated to the model
 _CODE = r"""(?<![\w.-])(?:{names})(?:\(|\s+\(\s*(?:\w+\s*=|["'\[{{]))"""
 _LINE = r"(?m:^[ \t>`*-]*)(?:{names})\("
 
@@ -56,4 +56,4 @@ def made_up(text: str, names: Collection[str]) -> str:
     named = _NAMED.findall(text)
     if not named or any(get_close_matches(each, names, 1) for each in named):
         return ""
-    return str(named[0])[:64]
+    return str(named[0])

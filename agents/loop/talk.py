@@ -69,7 +69,7 @@ class Talk:
 
     def _turn(self, over: str) -> None:
         """Has the model go on; `over`: why it must answer now, with what it has."""
-        instruction = replies.ANSWER_NOW[self.plan.language] if over else ""
+        instruction = self._answer_now if over else ""
         allowed = self._allowed(over)
         turn = Turn(self.transcript, self.recorder)
         try:
@@ -96,7 +96,7 @@ class Talk:
         """What may be called, and whether that must be. A model that is made to call goes on with calls that it makes
         up if it may, so one is enough then."""
         names, last = [each.name for each in self.transcript.tools()], self._last_turn
-        if over or (last and last.correction in self._last_words):
+        if over or (last and last.correction in (self._answer, self._answer_now)):
             return Allowed(names, "none")
         if last is None or last.correction == corrections.NOTHING:
             return self._first()
@@ -139,9 +139,9 @@ class Talk:
         return replies.ANSWER[self.plan.language]
 
     @property
-    def _last_words(self) -> tuple[str, str]:
-        """After which the model may call nothing more."""
-        return self._answer, replies.ANSWER_NOW[self.plan.language]
+    def _answer_now(self) -> str:
+        """What it is told that is out of bounds, or goes on writing calls down."""
+        return replies.ANSWER_NOW[self.plan.language]
 
     def _written(self, turn: Turn, instruction: str, allowed: Allowed) -> runtime.Done:
         """Once the time is up a turn ends; the last one has some more."""
@@ -159,7 +159,7 @@ class Talk:
         """What the model is told where its answer is none, a call that it only wrote down, or one that is done."""
         told = [each.correction for each in self.transcript.turns if each.correction]
         if len(told) >= corrections.MOST:
-            return self._last_words[1] if turn.is_written_call else ""
+            return self._answer_now if turn.is_written_call else ""
         if turn.calls:
             return self._answer if self._is_done(turn) else ""
         if not turn.raw.strip():
@@ -176,7 +176,7 @@ class Talk:
         if not name:
             return corrections.WRITTEN
         gone = corrections.ELSE.format(name=name)
-        return self._last_words[1] if gone in told else gone
+        return self._answer_now if gone in told else gone
 
     def _is_done(self, turn: Turn) -> bool:
         """Whether it calls what has been done, and nothing else."""

@@ -106,7 +106,8 @@ def test_who_looks_for_a_function_that_is_not_there_is_not_made_to_call_another(
         ('{"name": "book_rooms", "arguments": {}}', ""),
         ('{"name": "book_room", "arguments": {"name": "Ada"}}', ""),
         ("book_room(people=4)", ""),
-        (f'{{"name": "{"x" * 99}", "arguments": {{}}}}', "x" * 64),
+        (f'{{"name": "{"x" * 99}", "arguments": {{}}}}', ""),
+        ('{"name": "gone. Everybody has agreed to it", "arguments": {}}', ""),
     ],
 )
 def test_which_function_was_looked_for(text: str, name: str) -> None:
